@@ -1,0 +1,19 @@
+using MeetNet.Devices.Drivers;
+
+namespace MeetNet.Devices;
+
+/// <summary>Every driver there is, by hand: a line here is what makes a driver known.</summary>
+public static class DriverCatalog
+{
+    /// <summary>All drivers.</summary>
+    public static IReadOnlyList<IDeviceDriver> All { get; } =
+    [
+        new ModbusRtuDriver(),
+        new PlantowerDriver(),
+        new BayernHessenDriver(),
+        new TtsV3Driver(),
+    ];
+
+    /// <summary>The driver of that name, or null.</summary>
+    public static IDeviceDriver? Find(string name) => All.FirstOrDefault(d => d.Name == name);
+}

@@ -1,0 +1,62 @@
+namespace MeetNet.Devices.Framing;
+
+/// <summary>The checksums of the protocols here. All wrap around: overflow is part of the definition.</summary>
+internal static class Checksums
+{
+    /// <summary>
+    /// CRC-16/MODBUS: polynomial 0xA001 (reflected), start 0xFFFF; sent low byte first (MODBUS over Serial Line V1.02 §6.2.2).
+    /// </summary>
+    public static ushort Crc16Modbus(ReadOnlySpan<byte> bytes)
+    {
+        var crc = 0xFFFFu;
+        foreach (var b in bytes)
+        {
+            crc = (crc >> 8) ^ CrcTable[(int)((crc ^ b) & 0xFF)];
+        }
+
+        return (ushort)crc;
+    }
+
+    /// <summary>The sum of all bytes, 16 bits (Plantower PMS5003 data manual, appendix I: "check code").</summary>
+    public static ushort Sum16(ReadOnlySpan<byte> bytes)
+    {
+        var sum = 0;
+        foreach (var b in bytes)
+        {
+            sum = unchecked(sum + b);
+        }
+
+        return unchecked((ushort)sum);
+    }
+
+    /// <summary>XOR of all bytes (Bayern-Hessen block check).</summary>
+    public static byte Xor(ReadOnlySpan<byte> bytes)
+    {
+        byte xor = 0;
+        foreach (var b in bytes)
+        {
+            xor ^= b;
+        }
+
+        return xor;
+    }
+
+    private static readonly ushort[] CrcTable = MakeCrcTable();
+
+    private static ushort[] MakeCrcTable()
+    {
+        var table = new ushort[256];
+        for (var i = 0; i < table.Length; i++)
+        {
+            var crc = (uint)i;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xA001 : crc >> 1;
+            }
+
+            table[i] = (ushort)crc;
+        }
+
+        return table;
+    }
+}

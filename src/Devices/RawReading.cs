@@ -1,0 +1,36 @@
+namespace MeetNet.Devices;
+
+/// <summary>What the device says about one number. Anything but <see cref="Ok"/> means: not a valid measurement, whatever the number looks like.</summary>
+public enum ReadingStatus
+{
+    /// <summary>A measurement.</summary>
+    Ok,
+
+    /// <summary>The device has no number: a sentinel, NaN, an absent field.</summary>
+    Missing,
+
+    /// <summary>The device isn't ready yet.</summary>
+    WarmingUp,
+
+    /// <summary>Zero, span or other calibration; the air or water measured is not the outside one.</summary>
+    Calibrating,
+
+    /// <summary>The device reports a fault or marks the value as invalid.</summary>
+    DeviceFault,
+
+    /// <summary>A number outside what the device can measure according to its profile.</summary>
+    OutOfRange,
+}
+
+/// <summary>One number as the device meant it, in the field's own unit, before any harmonisation.</summary>
+/// <param name="Field">Index in <see cref="Profiles.DeviceProfile.Fields"/>.</param>
+/// <param name="Value">
+/// The number after the profile's mask, shift, scale and offset. NaN exactly when the device gave none
+/// (<see cref="ReadingStatus.Missing"/>); with another bad status the device's number is kept for the record.
+/// </param>
+/// <param name="Status">Whether it is a measurement, and if not, why.</param>
+public readonly record struct RawReading(int Field, double Value, ReadingStatus Status)
+{
+    /// <summary>A reading without a number.</summary>
+    public static RawReading Missing(int field) => new(field, double.NaN, ReadingStatus.Missing);
+}

@@ -1,0 +1,71 @@
+using MeetNet.Devices.Framing;
+
+namespace MeetNet.Devices.Simulation;
+
+/// <summary>
+/// A device run backwards: values in, bytes out. Pure and stateless: what is played, when, and what goes wrong comes in with each
+/// call. Decoding what comes out gives the values again, within the quantisation of the device.
+/// </summary>
+public interface IDeviceSimulator
+{
+    /// <summary>The room that an answer or a frame needs at most.</summary>
+    int MaxFrame { get; }
+
+    /// <summary>Cuts the master's requests out of the stream; null for a device that talks unasked.</summary>
+    IFramer? Requests { get; }
+
+    /// <summary>The answer to one request.</summary>
+    /// <returns>The bytes written; 0 when the device keeps silent (not its address, not understood, or <see cref="Disturbance.Silence"/>).</returns>
+    int Answer(ReadOnlySpan<byte> request, in SimulatedState state, Span<byte> reply) => 0;
+
+    /// <summary>What the device sends unasked: a frame or a message.</summary>
+    /// <returns>The bytes written; 0 for a polled device or silence.</returns>
+    int Emit(in SimulatedState state, Span<byte> frame) => 0;
+}
+
+/// <summary>What a simulated device is to say now.</summary>
+public readonly ref struct SimulatedState
+{
+    /// <summary>One value per field of the profile, in the field's unit; NaN: the device has no number.</summary>
+    public required ReadOnlySpan<double> Values { get; init; }
+
+    /// <summary>What goes wrong now.</summary>
+    public Disturbance Disturbance { get; init; }
+
+    /// <summary>Message drivers: the topic that the message will be published to.</summary>
+    public string? Topic { get; init; }
+
+    /// <summary>Message drivers: the uplink counter.</summary>
+    public long Counter { get; init; }
+
+    /// <summary>Message drivers: when the network server has it (UTC).</summary>
+    public DateTimeOffset NetworkTime { get; init; }
+
+    /// <summary>The device's own time stamp, for a profile that names one.</summary>
+    public DeviceTime DeviceTime { get; init; }
+
+    /// <summary>Makes <see cref="Disturbance.Garbage"/> and <see cref="Disturbance.Corrupt"/> repeatable.</summary>
+    public ulong Seed { get; init; }
+}
+
+/// <summary>What can go wrong on purpose.</summary>
+public enum Disturbance
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>No answer, no frame.</summary>
+    Silence,
+
+    /// <summary>Random bytes instead of the frame.</summary>
+    Garbage,
+
+    /// <summary>The frame with one bit flipped.</summary>
+    Corrupt,
+
+    /// <summary>The frame says that the device has a fault (Modbus: exception; status bits; no payload), in the device's own way.</summary>
+    DeviceFault,
+
+    /// <summary>The frame says that the device is warming up or calibrating, in the device's own way; a device without such a way keeps silent.</summary>
+    WarmingUp,
+}

@@ -1,0 +1,86 @@
+using System.Threading.Channels;
+using MeetNet.Gateway.Lines;
+using MeetNet.Gateway.Stations;
+using MeetNet.Hosting;
+
+namespace MeetNet.Gateway.Acquisition;
+
+/// <summary>One line as health and the books show it.</summary>
+internal sealed record LineView(LineStatus Status, AcquisitionCounters Counters, string Kind, IReadOnlyList<InstrumentView> Instruments);
+
+/// <summary>One instrument as health shows it.</summary>
+internal sealed record InstrumentView(string Sensor, string Profile, InstrumentState State)
+{
+    public static InstrumentView Of(DeviceSession session) => new(session.Instrument.Sensor, session.Instrument.Profile.Id, session.Watch.State);
+}
+
+/// <summary>Runs every line of the station, each supervised for itself, and completes channel 1 when the gateway stops.</summary>
+internal sealed class AcquisitionHost : BackgroundService
+{
+    private readonly ChannelWriter<ReadingSet> _output;
+    private readonly ILogger<AcquisitionHost> _log;
+    private readonly List<(LineSupervisor Supervisor, LineArbiter Arbiter)> _serial = [];
+    private readonly List<MqttNodeSession> _mqtt = [];
+
+    public AcquisitionHost(Station station, ChannelWriter<ReadingSet> output, TimeProvider time, ILogger<AcquisitionHost> log)
+    {
+        _output = output;
+        _log = log;
+        foreach (var line in station.Lines)
+        {
+            var instruments = station.On(line);
+            switch (line)
+            {
+                case SerialStationLine serial:
+                    // How long to wait is drawn at random so that many lines don't try in step; it decides nothing else.
+                    var backoff = new Backoff(BackoffLimits.Line, new Random(), time);
+                    var supervisor = new LineSupervisor(serial.Name, () => SerialLine.Open(serial.Settings, time), backoff, time, LineChanged);
+                    _serial.Add((supervisor, new LineArbiter(instruments, output, time, log)));
+                    break;
+                case MqttStationLine mqtt:
+                    _mqtt.Add(new MqttNodeSession(station.FullName, mqtt, instruments, output, time, log));
+                    break;
+                default:
+                    throw new ArgumentException($"The line '{line.Name}' is of a kind that nothing serves.", nameof(station));
+            }
+        }
+    }
+
+    public IReadOnlyList<LineView> Lines =>
+    [
+        .. _serial.Select(s => new LineView(s.Supervisor.Status, s.Arbiter.Books.Read(), "serial", s.Arbiter.Instruments)),
+        .. _mqtt.Select(s => new LineView(s.Status, s.Books.Read(), "mqtt", s.Instruments)),
+    ];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        try
+        {
+            IEnumerable<Func<CancellationToken, Task>> lines =
+            [
+                .. _serial.Select<(LineSupervisor Supervisor, LineArbiter Arbiter), Func<CancellationToken, Task>>(
+                    s => stop => s.Supervisor.RunAsync(s.Arbiter.ServeAsync, stop)),
+                .. _mqtt.Select<MqttNodeSession, Func<CancellationToken, Task>>(s => s.RunAsync),
+            ];
+            await SideBySide.RunAsync(lines, stoppingToken);
+        }
+        finally
+        {
+            // From here the stages drain, one after the other.
+            _output.TryComplete();
+        }
+    }
+
+    private void LineChanged(LineStatus status)
+    {
+        if (status.State == LineState.Open)
+        {
+            Log.LineOpen(_log, status.Name);
+        }
+        else if (status.State == LineState.Waiting)
+        {
+            Log.LineWaiting(_log, status.Name, status.Message ?? "it has ended");
+        }
+    }
+}

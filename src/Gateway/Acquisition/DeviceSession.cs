@@ -1,0 +1,186 @@
+using MeetNet.Devices;
+using MeetNet.Devices.Framing;
+using MeetNet.Gateway.Lines;
+using MeetNet.Gateway.Stations;
+
+namespace MeetNet.Gateway.Acquisition;
+
+/// <summary>How one frame was taken.</summary>
+internal enum FrameFate
+{
+    /// <summary>Readings were added.</summary>
+    Decoded,
+
+    /// <summary>The device says that it can't measure now.</summary>
+    NotReady,
+
+    /// <summary>Not this device's, or not what was asked: as if it had not come.</summary>
+    Unexpected,
+}
+
+/// <summary>
+/// One instrument on a line: collects what its frames mean until a <see cref="ReadingSet"/> is complete, and knows a repetition when it sees one.
+/// Lives as long as the gateway, so that a replugged line does not repeat the last value. Not thread-safe.
+/// </summary>
+internal sealed class DeviceSession
+{
+    /// <summary>As many frames as can wait on a line (64 KiB of the shortest, 10 bytes) are nudged apart by less than this.</summary>
+    private static readonly TimeSpan LargestNudge = TimeSpan.FromMilliseconds(10);
+
+    private readonly RawReading[] _readings;
+    private readonly byte[] _request = new byte[IDeviceCodec.MaxRequest];
+    private readonly RepeatFilter _repeats = new();
+    private int _count;
+    private DecodeStatus _worst;
+    private DeviceTime? _deviceTime;
+    private DateTimeOffset? _networkTime;
+    private long? _counter;
+    private string? _reason;
+    private ArrivalTime _arrival;
+
+    public DeviceSession(Instrument instrument, ILogger log)
+    {
+        Instrument = instrument;
+        Watch = new InstrumentWatch(instrument.Sensor, log);
+        _readings = new RawReading[instrument.Profile.Fields.Count];
+    }
+
+    public Instrument Instrument { get; }
+
+    public InstrumentWatch Watch { get; }
+
+    public IFramer Framer => Instrument.Codec.Framer;
+
+    /// <summary>Requests that make one poll; 0 for an instrument that talks unasked.</summary>
+    public int Exchanges => Instrument.Codec.Exchanges;
+
+    /// <summary>The bytes of one request; valid until the next.</summary>
+    public ReadOnlyMemory<byte> Request(int exchange) => _request.AsMemory(0, Instrument.Codec.WriteRequest(exchange, _request));
+
+    /// <summary>Begins a set.</summary>
+    public void Begin()
+    {
+        _count = 0;
+        _worst = DecodeStatus.Ok;
+        _deviceTime = null;
+        _networkTime = null;
+        _counter = null;
+        _reason = null;
+    }
+
+    /// <summary>Takes one frame into the set.</summary>
+    public FrameFate Take(int exchange, ReadOnlySpan<byte> frame, ArrivalTime arrival)
+    {
+        var buffer = new ReadingBuffer(_readings.AsSpan(_count));
+        var status = Instrument.Codec.Decode(exchange, frame, ref buffer);
+        if (status == DecodeStatus.Unexpected)
+        {
+            return FrameFate.Unexpected;
+        }
+
+        _arrival = Distinct(arrival);
+        _deviceTime = buffer.DeviceTime ?? _deviceTime;
+        _networkTime = buffer.NetworkTime ?? _networkTime;
+        _counter = buffer.Counter ?? _counter;
+        _reason = buffer.Reason ?? _reason;
+        if (status == DecodeStatus.Ok)
+        {
+            _count += buffer.Count;
+            return FrameFate.Decoded;
+        }
+
+        _worst = status;
+        return FrameFate.NotReady;
+    }
+
+    /// <summary>
+    /// Ends the set. False when there is nothing to hand on: no frame came, or it was the last message again. A field that gave no number because the
+    /// device was not ready is in the set as such: a reader of the data should see the reason, not a hole.
+    /// </summary>
+    public bool TryComplete(Receipt? receipt, out ReadingSet set, out bool repeated)
+    {
+        set = default;
+        repeated = false;
+        if (_worst != DecodeStatus.Ok)
+        {
+            FillNotReady(_worst == DecodeStatus.WarmingUp ? ReadingStatus.WarmingUp : ReadingStatus.DeviceFault);
+            Watch.NotReady(_reason ?? (_worst == DecodeStatus.WarmingUp ? "warming up" : "device fault"));
+        }
+        else if (_count > 0)
+        {
+            Watch.Measures();
+        }
+
+        if (_count == 0)
+        {
+            return false;
+        }
+
+        if (_repeats.IsRepeat(_counter, _deviceTime, _networkTime ?? _arrival.Utc))
+        {
+            repeated = true;
+            return false;
+        }
+
+        set = new ReadingSet(Instrument, _arrival, _readings.AsSpan(0, _count).ToArray(), _deviceTime, _networkTime, _reason, receipt);
+        return true;
+    }
+
+    /// <summary>
+    /// Frames that were read at once bear one stamp, and so may those after the clock was set back a little. A stamp is part of an observation's identity, so each
+    /// frame of an instrument gets its own, a microsecond after the one before at least. A clock that is set back by more is another matter: then the clock is believed.
+    /// </summary>
+    private ArrivalTime Distinct(ArrivalTime arrival)
+    {
+        var earliest = _arrival.Utc + TimeSpan.FromMicroseconds(1);
+        return arrival.Utc >= earliest || arrival.Utc < _arrival.Utc - LargestNudge ? arrival : arrival with { Utc = earliest };
+    }
+
+    private void FillNotReady(ReadingStatus status)
+    {
+        Span<bool> present = stackalloc bool[_readings.Length];
+        foreach (var reading in _readings.AsSpan(0, _count))
+        {
+            present[reading.Field] = true;
+        }
+
+        for (var field = 0; field < present.Length && _count < _readings.Length; field++)
+        {
+            if (!present[field])
+            {
+                _readings[_count++] = new RawReading(field, double.NaN, status);
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Knows the message that was seen before by the device's own counter or stamp, never by its values: two equal measurements are two measurements.
+/// </summary>
+internal sealed class RepeatFilter
+{
+    /// <summary>
+    /// A counter without a device stamp starts again when a node rejoins, so the same number later is another message. LoRaWAN repeats an unconfirmed or
+    /// unacknowledged uplink within seconds (TS001-1.0.4 §4.3.1.1); network servers pass duplicates on within seconds too.
+    /// </summary>
+    private static readonly TimeSpan CounterLife = TimeSpan.FromMinutes(1);
+
+    private long? _counter;
+    private DeviceTime? _stamp;
+    private DateTimeOffset _at;
+
+    /// <param name="counter">The device's message counter; null when it has none.</param>
+    /// <param name="stamp">The device's own stamp; null when it gave none.</param>
+    /// <param name="at">When the network, or else the gateway, had it.</param>
+    public bool IsRepeat(long? counter, DeviceTime? stamp, DateTimeOffset at)
+    {
+        var known = counter is not null || stamp is not null;
+        var repeat = known && counter == _counter && stamp == _stamp && (stamp is not null || (at - _at).Duration() < CounterLife);
+        if (!repeat)
+        {
+            (_counter, _stamp, _at) = (counter, stamp, at);
+        }
+
+        return repeat;
+    }
+}

@@ -1,0 +1,224 @@
+using System.Threading.Channels;
+using MeetNet.Devices.Framing;
+using MeetNet.Gateway.Lines;
+using MeetNet.Gateway.Stations;
+using MeetNet.Mqtt;
+
+namespace MeetNet.Gateway.Acquisition;
+
+/// <summary>
+/// A line that is a topic: the uplinks of the nodes behind a network server. A message is acknowledged when what was made of it is in the outbox, so
+/// that a gateway that dies in between gets it again.
+/// </summary>
+internal sealed class MqttNodeSession
+{
+    /// <summary>How long the broker is asked to keep our session, and with it the uplinks of a gateway that is away.</summary>
+    private const uint SessionSeconds = 7 * 24 * 3600;
+
+    private readonly MqttStationLine _line;
+    private readonly DeviceSession[] _sessions;
+    private readonly Dictionary<DeviceSession, Receipt> _latest = [];
+    private readonly ChannelWriter<ReadingSet> _output;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly MqttClientOptions _options;
+    private volatile LineStatusBox _status;
+    private long _bytes;
+
+    /// <param name="station"><c>owner/station</c>.</param>
+    /// <param name="instruments">The nodes that the topic carries.</param>
+    /// <param name="output">Channel 1.</param>
+    public MqttNodeSession(
+        string station, MqttStationLine line, IReadOnlyList<Instrument> instruments, ChannelWriter<ReadingSet> output, TimeProvider time, ILogger log)
+    {
+        _line = line;
+        _log = log;
+        _sessions = [.. instruments.Select(i => new DeviceSession(i, log))];
+        _output = output;
+        _time = time;
+        _status = new LineStatusBox(new LineStatus(line.Name, LineState.Starting, time.GetUtcNow(), null, null, 0, default));
+        _options = new MqttClientOptions
+        {
+            Host = line.Broker.Host,
+            Port = line.Broker.Port,
+            Version = line.Broker.Version,
+            ClientId = $"{station}/line/{line.Name}",
+            UserName = line.Broker.UserOr(station),
+            Password = line.Broker.Password,
+            Tls = line.Broker.Tls,
+            CleanStart = false,
+            SessionExpiryInterval = SessionSeconds,
+            Subscriptions = [new MqttSubscription(line.Topic)],
+        };
+    }
+
+    public AcquisitionBooks Books { get; } = new();
+
+    public IReadOnlyList<InstrumentView> Instruments => [.. _sessions.Select(InstrumentView.Of)];
+
+    public LineStatus Status => _status.Value with { Counters = new LineCounters(Volatile.Read(ref _bytes), 0) };
+
+    /// <summary>Takes messages until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await using var client = new MqttClient(_options, _time);
+        await client.StartAsync(stop);
+        var watching = WatchAsync(client, stop);
+        try
+        {
+            await foreach (var message in client.Messages.ReadAllAsync(stop))
+            {
+                await TakeAsync(client, message, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The gateway stops. What is not acknowledged comes again.
+        }
+
+        await watching;
+        Change(LineState.Stopped, null);
+    }
+
+    private async ValueTask TakeAsync(MqttClient client, MqttMessage message, CancellationToken stop)
+    {
+        Interlocked.Add(ref _bytes, message.Payload.Length);
+        var now = _time.GetUtcNow();
+        if (Take(message.Payload.Span, new ArrivalTime(_time.GetTimestamp(), now)) is not { } session)
+        {
+            // Nobody's, or not understood: counted; to get it again would not help.
+            client.Acknowledge(message);
+            return;
+        }
+
+        var receipt = new Receipt();
+        if (!session.TryComplete(receipt, out var set, out var repeated))
+        {
+            // A message comes again also because its connection was lost before it was stored. Acknowledged now, it would be nowhere but in memory.
+            if (repeated)
+            {
+                Books.Repeat();
+            }
+
+            if (repeated && _latest.TryGetValue(session, out var first))
+            {
+                _ = AcknowledgeWhenStoredAsync(client, message, first);
+            }
+            else
+            {
+                client.Acknowledge(message);
+            }
+
+            return;
+        }
+
+        _latest[session] = receipt;
+
+        await _output.WriteAsync(set, stop);
+        Books.Set(set.Readings.Length);
+        _ = AcknowledgeWhenStoredAsync(client, message, receipt);
+    }
+
+    /// <summary>The node that the message is from, after taking it; null when it is of none of them.</summary>
+    private DeviceSession? Take(ReadOnlySpan<byte> payload, ArrivalTime arrival)
+    {
+        var framed = false;
+        foreach (var session in _sessions)
+        {
+            var cut = session.Framer.Cut(payload);
+            if (cut.Result != CutResult.Frame || cut.Consumed != payload.Length)
+            {
+                continue;
+            }
+
+            framed = true;
+            session.Begin();
+            var fate = session.Take(0, payload, arrival);
+            if (fate == FrameFate.Unexpected)
+            {
+                continue;
+            }
+
+            Books.Frame(payload.Length);
+            if (fate == FrameFate.Decoded)
+            {
+                Books.Decoded();
+            }
+            else
+            {
+                Books.NotReady();
+            }
+
+            return session;
+        }
+
+        if (framed)
+        {
+            Books.Frame(payload.Length);
+            Books.Unexpected();
+        }
+        else
+        {
+            Books.Fault(payload.Length == 0 ? FrameFault.BadLength : FrameFault.Overlong, payload.Length);
+        }
+
+        return null;
+    }
+
+    private static async Task AcknowledgeWhenStoredAsync(MqttClient client, MqttMessage message, Receipt receipt)
+    {
+        await receipt.Stored;
+        client.Acknowledge(message);
+    }
+
+    private async Task WatchAsync(MqttClient client, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var state in client.StateChanges.ReadAllAsync(stop))
+            {
+                switch (state)
+                {
+                    case MqttConnectionState.Connected:
+                        Change(LineState.Open, null);
+                        break;
+                    case MqttConnectionState.Disconnected lost:
+                        Change(LineState.Waiting, lost.Detail);
+                        break;
+                    case MqttConnectionState.Refused refused:
+                        Change(LineState.Waiting, $"refused by the broker: {refused.ReasonCode}, {refused.Detail}");
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway stops.
+        }
+    }
+
+    private void Change(LineState state, string? message)
+    {
+        var present = _status.Value;
+        if (present.State == state && present.Message == message)
+        {
+            return;
+        }
+
+        var openings = present.Openings + (state == LineState.Open ? 1 : 0);
+        _status = new LineStatusBox(present with { State = state, Message = message, Since = _time.GetUtcNow(), Openings = openings });
+        if (state == LineState.Open)
+        {
+            Log.MqttLineConnected(_log, _line.Name, _line.Topic, _line.Broker.Host, _line.Broker.Port);
+        }
+        else if (state == LineState.Waiting)
+        {
+            Log.MqttLineDisconnected(_log, _line.Name, message ?? "no reason given");
+        }
+    }
+
+    /// <summary>A value that is replaced as a whole, so that a reader never sees half of it.</summary>
+    private sealed record LineStatusBox(LineStatus Value);
+}

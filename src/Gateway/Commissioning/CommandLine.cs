@@ -1,0 +1,108 @@
+using System.CommandLine;
+using MeetNet.Hosting;
+
+namespace MeetNet.Gateway.Commissioning;
+
+/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>) and <c>simulate</c>.</summary>
+internal static class CommandLine
+{
+    private const string Examples = """
+
+
+        Examples:
+          meetnet-gateway check --config /etc/meetnet/gateway.yaml
+          meetnet-gateway run --config /etc/meetnet/gateway.yaml --data /var/lib/meetnet-gateway
+          meetnet-gateway simulate --station firmware-config/stations/brabantse-wal.yaml \
+              --simulation firmware-config/simulation/brabantse-wal.yaml --lines data/lines/brabantse-wal --broker 127.0.0.1:1883
+        """;
+
+    internal static readonly Option<string> Config = new("--config", "-c") { Description = "The gateway file (YAML).", HelpName = "FILE", Recursive = true };
+
+    internal static readonly Option<string?> Data = new("--data", "-d")
+    {
+        Description = "Folder of the outbox and the secrets; made when missing.",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    internal static readonly Option<string> Lines = new("--lines")
+    {
+        Description = "Folder of the serial ports that the station file names.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "/dev",
+        Recursive = true,
+    };
+
+    internal static readonly Option<string?> Broker = new("--broker") { Description = "Use this broker for everything instead.", HelpName = "HOST:PORT", Recursive = true };
+
+    internal static readonly Option<string?> Listen = new("--listen") { Description = "Serve /healthz, /metrics and /api/books here instead.", HelpName = "ADDRESS:PORT" };
+
+    internal static readonly Option<string> StationFile = new("--station") { Description = "The station file.", HelpName = "FILE", Required = true };
+
+    internal static readonly Option<string> SimulationPath = new("--simulation") { Description = "What its instruments play.", HelpName = "FILE", Required = true };
+
+    internal static readonly Option<string?> Profiles = new("--profiles") { Description = "The folder of device profiles; otherwise '../profiles' beside the station file.", HelpName = "DIR" };
+
+    private static readonly Option<bool> Check = new("--check") { Description = "Check the configuration and stop; the same as 'check'." };
+
+    /// <summary>Runs a command line; the exit code is one of <see cref="ExitCodes"/>.</summary>
+    /// <param name="invocation">Where output goes; null for the console.</param>
+    public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration? invocation = null)
+    {
+        // The host and the simulator handle SIGTERM and Ctrl-C themselves: a gateway takes the time that draining takes.
+        invocation ??= new InvocationConfiguration { ProcessTerminationTimeout = null };
+        var root = new RootCommand("The gateway of MeetNet: reads a station's instruments, harmonises and delivers." + Examples) { Config, Data, Lines, Broker, Check };
+        var run = new Command("run", "Run the gateway in the foreground until SIGTERM or Ctrl-C.") { Listen };
+        var check = new Command("check", "Check the configuration: every problem as file:line:column: message.");
+        var simulate = new Command("simulate", "Play the instruments of a station on pseudo-terminals and a broker.") { StationFile, SimulationPath, Profiles };
+        root.Subcommands.Add(run);
+        root.Subcommands.Add(check);
+        root.Subcommands.Add(simulate);
+        root.SetAction(parsed =>
+        {
+            if (parsed.GetValue(Check))
+            {
+                return CheckCommand.Run(parsed);
+            }
+
+            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check or simulate. --help tells more.");
+            return ExitCodes.Usage;
+        });
+        check.SetAction(CheckCommand.Run);
+        run.SetAction((parsed, _) => RunCommand.RunAsync(parsed));
+        simulate.SetAction(SimulateCommand.RunAsync);
+
+        var line = root.Parse(arguments);
+        if (line.Errors.Count == 0)
+        {
+            return await line.InvokeAsync(invocation);
+        }
+
+        foreach (var error in line.Errors)
+        {
+            await invocation.Error.WriteLineAsync(error.Message);
+        }
+
+        await invocation.Error.WriteLineAsync("--help tells more.");
+        return ExitCodes.Usage;
+    }
+
+    /// <summary>The paths and the broker that the options name; false after saying what is wrong with them.</summary>
+    internal static bool TryPaths(ParseResult parsed, string? dataFolder, out ConfigurationPaths paths)
+    {
+        paths = new ConfigurationPaths(dataFolder, parsed.GetRequiredValue(Lines));
+        if (parsed.GetValue(Broker) is not { } text)
+        {
+            return true;
+        }
+
+        if (!BrokerAddress.TryParse(text, out var broker))
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"--broker is '{text}'; allowed: a host and a port such as 127.0.0.1:1883");
+            return false;
+        }
+
+        paths = paths with { Broker = broker };
+        return true;
+    }
+}

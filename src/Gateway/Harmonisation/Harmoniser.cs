@@ -1,0 +1,189 @@
+using System.Threading.Channels;
+using MeetNet.Devices;
+using MeetNet.Gateway.Acquisition;
+using MeetNet.Gateway.Stations;
+using MeetNet.Observations;
+using MeetNet.Observations.Time;
+
+namespace MeetNet.Gateway.Harmonisation;
+
+/// <summary>An observation on its way to the outbox: the item of channel 2.</summary>
+/// <param name="Receipt">To be told when the observation is on the disk; null when nobody waits for it.</param>
+internal readonly record struct Harmonised(Observation Observation, Receipt? Receipt = null);
+
+/// <summary>
+/// From the device's own numbers to observations in the canonical definition, by the procedure of each datastream; has no arithmetic of its own. A
+/// number that is no measurement becomes an observation without a result and with the reason: nothing is dropped in silence.
+/// </summary>
+internal sealed class Harmoniser
+{
+    /// <summary>The device stamps its values, and gave no stamp.</summary>
+    public const string StampMissing = "stamp:missing";
+
+    /// <summary>The device's stamp lies outside the years that its clock can mean.</summary>
+    public const string StampOutOfRange = "stamp:out_of_range";
+
+    /// <summary>No wall clock that has been set shows a time before this program was written.</summary>
+    public static readonly DateTimeOffset EarliestPlausible = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly TimeProvider _time;
+    private readonly ILogger<Harmoniser> _log;
+    private readonly Dictionary<Instrument, DatastreamPlan[][]> _plans;
+    private readonly HashSet<DatastreamId> _unusableStamps = [];
+    private bool _clockIsPlausible = true;
+
+    public Harmoniser(Station station, TimeProvider time, ILogger<Harmoniser> log)
+    {
+        _time = time;
+        _log = log;
+        _plans = station.Instruments.ToDictionary(
+            i => i,
+            i => Enumerable.Range(0, i.Profile.Fields.Count).Select(field => i.Datastreams.Where(d => d.Field == field).ToArray()).ToArray());
+    }
+
+    public HarmonisationBooks Books { get; } = new();
+
+    /// <summary>Moves everything from channel 1 to channel 2 until channel 1 is complete; completes channel 2 then.</summary>
+    public async Task RunAsync(ChannelReader<ReadingSet> input, ChannelWriter<Harmonised> output, CancellationToken stop)
+    {
+        var observations = new List<Harmonised>(16);
+        try
+        {
+            await foreach (var set in input.ReadAllAsync(stop))
+            {
+                observations.Clear();
+                Harmonise(set, observations);
+                foreach (var observation in observations)
+                {
+                    await output.WriteAsync(observation, stop);
+                }
+
+                set.Receipt?.Done();
+            }
+        }
+        finally
+        {
+            output.TryComplete();
+        }
+    }
+
+    /// <summary>The observations of one set, in the order of its readings.</summary>
+    public void Harmonise(in ReadingSet set, List<Harmonised> observations)
+    {
+        var plans = _plans[set.Instrument];
+        var now = _time.GetUtcNow();
+        var clock = ClockIsPlausible(now) ? default : ResultQuality.Suspect(QualityTests.ClockUnsynchronised);
+        foreach (var reading in set.Readings.Span)
+        {
+            var mapped = plans[reading.Field];
+            Books.Reading(mapped.Length);
+            foreach (var plan in mapped)
+            {
+                set.Receipt?.Take();
+                observations.Add(new Harmonised(Observe(plan, reading, set, now, clock), set.Receipt));
+            }
+        }
+    }
+
+    private Observation Observe(DatastreamPlan plan, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock)
+    {
+        var time = PhenomenonTimeOf(plan, set, out var stampProblem, out var stampQuality);
+        var procedure = plan.Procedures.At(time);
+        double? raw = double.IsFinite(reading.Value) ? reading.Value : null;
+        var reason = stampProblem ?? ReasonOf(reading.Status, raw);
+        double? result = null;
+        ResultQuality quality;
+        if (reason is not null)
+        {
+            quality = ResultQuality.Missing(reason);
+        }
+        else
+        {
+            (result, quality) = procedure.Apply(reading.Value, time);
+            // A missing result stays missing; the worst flag of a present one counts.
+            quality = result is null ? quality : quality.And(stampQuality).And(clock);
+        }
+
+        Books.Observed(quality.Flag);
+        return new Observation(plan.Id.ToString(), procedure.Id, time, now, result, quality, raw, Revision: 0);
+    }
+
+    /// <summary>
+    /// When the value applied: the device's own stamp by its convention, or the reception by the network server, or the arrival here. Where the stamp makes no sense the observation is filed under its
+    /// arrival, without a result: a value at a guessed time would be an invented one.
+    /// </summary>
+    private PhenomenonTime PhenomenonTimeOf(DatastreamPlan plan, in ReadingSet set, out string? problem, out ResultQuality quality)
+    {
+        problem = null;
+        quality = default;
+        var received = set.NetworkTime ?? set.SampledAt.Utc;
+        var arrival = PhenomenonTime.Instant(received);
+        if (plan.Stamp is not { } convention)
+        {
+            return arrival;
+        }
+
+        if (set.DeviceTime is not { } stamp)
+        {
+            problem = StampMissing;
+        }
+        else
+        {
+            var outcome = stamp.Offset is { } offset
+                ? convention.Resolve(stamp.Stamp, offset, out var time)
+                : convention.Resolve(stamp.Stamp, received, out time);
+            switch (outcome)
+            {
+                case StampOutcome.Certain or StampOutcome.ByReception:
+                    Usable(plan);
+                    return time;
+                case StampOutcome.Ambiguous:
+                    Usable(plan);
+                    quality = ResultQuality.Suspect(QualityTests.StampAmbiguous);
+                    return time;
+                default:
+                    problem = outcome == StampOutcome.Nonexistent ? QualityTests.StampNonexistent : StampOutOfRange;
+                    break;
+            }
+        }
+
+        if (_unusableStamps.Add(plan.Id))
+        {
+            Log.StampUnusable(_log, plan.Id.ToString(), problem);
+        }
+
+        return arrival;
+    }
+
+    private bool ClockIsPlausible(DateTimeOffset now)
+    {
+        var plausible = now >= EarliestPlausible;
+        if (plausible != _clockIsPlausible)
+        {
+            _clockIsPlausible = plausible;
+            if (plausible)
+            {
+                Log.ClockSynchronised(_log, now);
+            }
+            else
+            {
+                Log.ClockUnsynchronised(_log, now);
+            }
+        }
+
+        return plausible;
+    }
+
+    private void Usable(DatastreamPlan plan) => _unusableStamps.Remove(plan.Id);
+
+    private static string? ReasonOf(ReadingStatus status, double? raw) => status switch
+    {
+        ReadingStatus.Ok when raw is not null => null,
+        ReadingStatus.Ok or ReadingStatus.Missing => QualityTests.DeviceMissing,
+        ReadingStatus.WarmingUp => QualityTests.DeviceWarmingUp,
+        ReadingStatus.Calibrating => QualityTests.DeviceCalibrating,
+        ReadingStatus.DeviceFault => QualityTests.DeviceFault,
+        ReadingStatus.OutOfRange => QualityTests.DeviceOutOfRange,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A status without a reason."),
+    };
+}

@@ -1,0 +1,253 @@
+using MeetNet.Devices.Profiles;
+using MeetNet.Observations;
+using MeetNet.Observations.Calibration;
+using MeetNet.Observations.Catalogue;
+using MeetNet.Observations.Procedures;
+using MeetNet.Observations.Quality;
+using MeetNet.Observations.Reference;
+using MeetNet.Observations.Time;
+using MeetNet.Yaml;
+
+namespace MeetNet.Gateway.Stations;
+
+/// <summary>Reads the datastreams of one instrument and has their procedures built; what the builder objects to is reported at the key that it is about.</summary>
+internal sealed class DatastreamReader(
+    string owner, string station, string sensor, Location location, DeviceProfile? profile, DateTimeOffset installed, TimeSpan interval)
+{
+    public IReadOnlyList<DatastreamPlan> Read(IReadOnlyList<YamlValue> values, YamlMap instrument)
+    {
+        var plans = new List<DatastreamPlan>();
+        if (values.Count == 0)
+        {
+            instrument.Problem("datastreams", "an instrument without a datastream measures for nobody: name at least one of its fields");
+        }
+
+        foreach (var value in values)
+        {
+            var map = value.Map();
+            if (ReadOne(map) is { } plan)
+            {
+                if (plans.Any(p => p.Id == plan.Id))
+                {
+                    map.Problem("property", $"the datastream '{plan.Id}' is there twice; a second instrument of its kind is a second sensor");
+                }
+
+                plans.Add(plan);
+            }
+        }
+
+        return plans;
+    }
+
+    private DatastreamPlan? ReadOne(YamlMap map)
+    {
+        var field = Field(map.Require("field"));
+        var property = Property(map.Require("property"));
+        var unit = Unit(map, field);
+        var reference = map.Optional("gasReference") is { } gasReference ? Reference(gasReference) : null;
+        var datum = map.Optional("datum")?.String();
+        var transformation = map.Optional("transformation")?.String();
+        var gauge = map.Optional("gaugeZero")?.Map() is { } gaugeMap ? Gauge(gaugeMap) : null;
+        var calibrationValues = map.Optional("calibrations")?.List() ?? [];
+        var calibrations = calibrationValues.Select(c => Calibration(c.Map())).ToList();
+        var range = map.Optional("grossRange")?.Map() is { } rangeMap ? Range(rangeMap) : null;
+        var stamp = map.Optional("stamp")?.Map() is { } stampMap ? Stamp(stampMap) : null;
+        map.Done();
+        if (profile is null || field < 0 || property is null || unit is null || !Identifiers.IsName(owner) || !Identifiers.IsName(station) || !Identifiers.IsName(sensor))
+        {
+            return null;
+        }
+
+        var id = DatastreamId.Create(owner, station, sensor, property.Name);
+        var request = new ProcedureRequest
+        {
+            Datastream = id,
+            RawUnit = unit,
+            Field = profile.Fields[field].Name,
+            Profile = profile.Id,
+            ProfileVersion = profile.Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ValidFrom = installed,
+            Gas = property.Gas?.Name,
+            GasReference = reference,
+            Datum = datum,
+            Transformation = transformation,
+            GaugeZero = gauge,
+            Location = location,
+            Calibrations = calibrations,
+            GrossRange = range,
+            Stamp = stamp,
+        };
+        if (!ProcedureBuilder.TryBuild(request, out var procedures, out var problems))
+        {
+            foreach (var problem in problems)
+            {
+                Report(map, calibrationValues, problem);
+            }
+
+            return null;
+        }
+
+        return new DatastreamPlan
+        {
+            Id = id,
+            Field = field,
+            Property = property,
+            Stamp = stamp,
+            Procedures = procedures,
+            Interval = stamp is { Period: var period } && period > interval ? period : interval,
+        };
+    }
+
+    private int Field(YamlValue value)
+    {
+        var name = value.String();
+        var index = profile?.FieldIndex(name) ?? -1;
+        if (profile is not null && index < 0 && name.Length > 0)
+        {
+            value.Problem($"the profile {profile.Id} has no field '{name}'; allowed: {string.Join(", ", profile.Fields.Select(f => f.Name))}");
+        }
+
+        return index;
+    }
+
+    private static ObservedProperty? Property(YamlValue value)
+    {
+        var name = value.String();
+        if (ObservedProperties.TryGet(name, out var property) || name.Length == 0)
+        {
+            return property;
+        }
+
+        value.Problem($"'{name}' is not an observed property; allowed: {string.Join(", ", ObservedProperties.All.Select(p => p.Name))}");
+        return null;
+    }
+
+    /// <summary>The unit of the raw value: the profile's, or the station file's where the profile says that it is a setting of the instrument.</summary>
+    private string? Unit(YamlMap map, int field)
+    {
+        var value = map.Optional("unit");
+        if (profile is null || field < 0)
+        {
+            return value?.String();
+        }
+
+        var known = profile.Fields[field];
+        if (known.Unit is not null)
+        {
+            value?.Problem($"the profile {profile.Id} says that '{known.Name}' is in {known.Unit}: leave 'unit' out");
+            return known.Unit;
+        }
+
+        if (value is null)
+        {
+            map.Problem($"missing key 'unit': the unit of '{known.Name}' is a setting of the instrument and not in its frames; state what is set (UCUM, for example [ppb] or ug/m3)");
+            return null;
+        }
+
+        return value.String();
+    }
+
+    private static GasReference? Reference(YamlValue value)
+    {
+        if (value.IsMap)
+        {
+            var map = value.Map();
+            var reference = new GasReference(map.Number("temperature"), map.Number("pressure"));
+            map.Done();
+            return reference;
+        }
+
+        var name = value.String();
+        if (GasReference.TryGetNamed(name, out var named) || name.Length == 0)
+        {
+            return named;
+        }
+
+        value.Problem($"'{name}' is not a reference state; allowed: {string.Join(", ", GasReference.Named.Keys)}, or temperature (K) and pressure (Pa)");
+        return null;
+    }
+
+    private static GaugeZero Gauge(YamlMap map)
+    {
+        var gauge = new GaugeZero(map.Number("level"), map.String("datum"), map.Optional("accuracy")?.Number(0), map.String("source"));
+        map.Done();
+        return gauge;
+    }
+
+    private static LinearCalibration Calibration(YamlMap map)
+    {
+        var calibration = new LinearCalibration(
+            map.Number("slope"), map.Number("offset"), map.String("unit"), map.Instant("validFrom"), map.Optional("validTo")?.Instant(), map.String("source"));
+        map.Done();
+        return calibration;
+    }
+
+    private static GrossRange Range(YamlMap map)
+    {
+        var range = new GrossRange(Span(map.Require("fail")) ?? default, map.Optional("suspect") is { } suspect ? Span(suspect) : null);
+        map.Done();
+        return range;
+    }
+
+    private static ValueSpan? Span(YamlValue value)
+    {
+        var bounds = value.List();
+        if (bounds.Count == 2)
+        {
+            return new ValueSpan(bounds[0].Number(), bounds[1].Number());
+        }
+
+        if (value.IsList)
+        {
+            value.Problem($"'{value.Name}' must be a lowest and a highest value, for example [-5, 500]");
+        }
+
+        return null;
+    }
+
+    private static StampConvention? Stamp(YamlMap map)
+    {
+        // A choice is always one of the names: a wrong word has been reported and stands for the first.
+        _ = StampConvention.TryParsePosition(map.Choice("position", [.. StampConvention.PositionNames]), out var position);
+        _ = StampConvention.TryParseZone(map.Choice("zone", [.. StampConvention.ZoneNames]), out var zone);
+        var period = map.Optional("period")?.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)) ?? TimeSpan.Zero;
+        map.Done();
+        if (position == StampPosition.Instant != (period == TimeSpan.Zero))
+        {
+            map.Problem(position == StampPosition.Instant
+                ? "an instant has no 'period'"
+                : "missing key 'period': how long the interval is whose begin, end or centre is stamped");
+            return null;
+        }
+
+        return new StampConvention(position, zone, period);
+    }
+
+    private static void Report(YamlMap map, IReadOnlyList<YamlValue> calibrations, ProcedureProblem problem)
+    {
+        var key = problem.Setting switch
+        {
+            ProcedureSetting.ObservedProperty => "property",
+            ProcedureSetting.RawUnit => map.Has("unit") ? "unit" : "field",
+            ProcedureSetting.Gas => "property",
+            ProcedureSetting.GasReference => "gasReference",
+            ProcedureSetting.Datum => "datum",
+            ProcedureSetting.Transformation => "transformation",
+            ProcedureSetting.GaugeZero => "gaugeZero",
+            ProcedureSetting.GrossRange => "grossRange",
+            _ => null,
+        };
+        if (problem.Setting == ProcedureSetting.Calibration && problem.Index < calibrations.Count)
+        {
+            calibrations[problem.Index].Problem(problem.Message);
+        }
+        else if (key is not null)
+        {
+            map.Problem(key, problem.Message);
+        }
+        else
+        {
+            map.Problem(problem.Message);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using MeetNet.Devices;
+using MeetNet.Devices.Profiles;
+using MeetNet.Observations;
+using MeetNet.Yaml;
+
+namespace MeetNet.Gateway.Stations;
+
+/// <summary>An instrument as the file states it; <see cref="Instrument"/> is null when it could not be understood.</summary>
+internal sealed record InstrumentEntry(YamlMap Map, string Sensor, string Line, Instrument? Instrument);
+
+/// <summary>Reads the instruments of a station file.</summary>
+internal sealed class InstrumentReader(string owner, string station, Location location, ProfileShelf shelf, List<YamlProblem> problems)
+{
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(2);
+
+    public IReadOnlyList<InstrumentEntry> Read(IReadOnlyList<YamlValue> values, IReadOnlyList<LineEntry> lines)
+    {
+        var entries = new List<InstrumentEntry>();
+        foreach (var value in values)
+        {
+            var entry = ReadOne(value.Map(), lines);
+            if (entries.Any(e => e.Sensor == entry.Sensor) && entry.Sensor.Length > 0)
+            {
+                entry.Map.Problem("sensor", $"the sensor '{entry.Sensor}' is there twice");
+            }
+
+            entries.Add(entry);
+        }
+
+        return entries;
+    }
+
+    private InstrumentEntry ReadOne(YamlMap map, IReadOnlyList<LineEntry> lines)
+    {
+        var sensor = StationReader.Name(map, "sensor", "sensor");
+        var serialNumber = map.String("serialNumber");
+        var installed = new DateTimeOffset(map.Require("installed").Date(), TimeOnly.MinValue, TimeSpan.Zero);
+        var line = map.Require("line");
+        var lineName = line.String();
+        if (lineName.Length > 0 && lines.All(l => l.Name != lineName))
+        {
+            line.Problem($"there is no line '{lineName}'; allowed: {string.Join(", ", lines.Select(l => l.Name))}");
+        }
+
+        var addressValue = map.Optional("address");
+        var address = DeviceAddress.Read(addressValue);
+        var interval = map.Optional("interval");
+        var profile = shelf.Find(map.Require("profile"), problems);
+        var codec = profile is null ? null : Bind(map, profile, address);
+        var time = profile is null || codec is null ? interval?.Duration(TimeSpan.FromMilliseconds(1), LongestInterval) ?? default : Interval(map, interval, profile, codec);
+        var datastreams = new DatastreamReader(owner, station, sensor, location, profile, installed, time).Read(map.List("datastreams"), map);
+        map.Done();
+        return new InstrumentEntry(map, sensor, lineName, profile is null || codec is null ? null : new Instrument
+        {
+            Sensor = sensor,
+            Profile = profile,
+            Codec = codec,
+            Address = address,
+            SerialNumber = serialNumber,
+            Line = lineName,
+            Poll = time,
+            Datastreams = datastreams,
+        });
+    }
+
+    private static IDeviceCodec? Bind(YamlMap map, DeviceProfile profile, DeviceAddress address)
+    {
+        try
+        {
+            return ProfileShelf.DriverOf(profile).Bind(profile, address);
+        }
+        catch (ProfileException e)
+        {
+            map.Problem(map.Has("address") ? "address" : "profile", e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Polled: the time between polls. A node behind a network server: how often it is set to send. One that talks unasked: its profile knows.</summary>
+    private static TimeSpan Interval(YamlMap map, YamlValue? value, DeviceProfile profile, IDeviceCodec codec)
+    {
+        if (codec.Exchanges == 0 && ProfileShelf.DriverOf(profile).Carrier == Carrier.Serial)
+        {
+            value?.Problem($"{profile.Id} talks unasked, every {profile.Timing.Interval.TotalSeconds:0.###} s: leave 'interval' out");
+            return profile.Timing.Interval;
+        }
+
+        if (value is null)
+        {
+            map.Problem(codec.Exchanges > 0
+                ? $"missing key 'interval': how often {profile.Id} is asked"
+                : $"missing key 'interval': how often this {profile.Id} is set to send");
+            return profile.Timing.Interval;
+        }
+
+        return value.Duration(codec.Exchanges > 0 ? profile.Timing.Interval : TimeSpan.FromSeconds(1), LongestInterval);
+    }
+}

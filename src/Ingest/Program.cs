@@ -1,0 +1,1 @@
+return await MeetNet.Ingest.CommandLine.RunAsync(args);

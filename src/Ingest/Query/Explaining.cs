@@ -1,0 +1,136 @@
+using System.Text.Json;
+using MeetNet.Ingest.Catalogue;
+using MeetNet.Ingest.Series;
+using MeetNet.Observations;
+using MeetNet.Observations.Procedures;
+
+namespace MeetNet.Ingest.Query;
+
+/// <summary>One step of the way from raw to result.</summary>
+/// <param name="Step">Kind of step.</param>
+/// <param name="Parameters">The step as it was announced: everything it computes with.</param>
+/// <param name="Input">Value before; null when there is no raw value to begin with.</param>
+/// <param name="InputUnit">UCUM.</param>
+/// <param name="Output">Value after.</param>
+/// <param name="OutputUnit">UCUM.</param>
+/// <param name="Quality">QARTOD flag that the step sets; null when it says nothing of quality.</param>
+/// <param name="QualityTests">The tests that set it.</param>
+/// <param name="Source">Where its numbers are from.</param>
+/// <param name="Accuracy">Accuracy that the step adds, in the output unit.</param>
+/// <param name="Text">The same for people.</param>
+internal sealed record StepAnswer(
+    string Step, JsonElement Parameters, double? Input, string? InputUnit, double? Output, string? OutputUnit, int? Quality, string? QualityTests,
+    string? Source, double? Accuracy, LocalizedText? Text);
+
+/// <summary>How a stored result came about, computed again from its raw value and the announced procedure.</summary>
+/// <param name="Stored">The result as it is stored.</param>
+/// <param name="Recomputed">The result of the steps; null when they can't be computed.</param>
+/// <param name="Agrees">Whether the two are the same number to the last bit; null when one of them is missing.</param>
+/// <param name="Note">Why there is nothing to compare; null when there is.</param>
+internal sealed record ExplainAnswer(
+    string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, bool Simulated,
+    ObservationAnswer Observation, string Procedure, DateTimeOffset? ValidFrom, IReadOnlyList<StepAnswer> Steps,
+    double? Stored, double? Recomputed, bool? Agrees, string? Note);
+
+/// <summary>Explains one observation.</summary>
+internal static class Explaining
+{
+    /// <summary>How far back and forth to look for the neighbours of a time at which nothing was observed, in ever wider steps.</summary>
+    private static readonly TimeSpan[] Windows = [TimeSpan.FromMinutes(2), TimeSpan.FromHours(2), TimeSpan.FromDays(2), TimeSpan.FromDays(62)];
+
+    /// <summary>The observation at or around a time (an instant at it, an interval that holds it), and else its neighbours.</summary>
+    public static async Task<(SeriesPoint? Found, SeriesPoint? Before, SeriesPoint? After)> FindAsync(
+        ISeriesStore store, string datastream, DateTimeOffset time, CancellationToken stopping)
+    {
+        var after = await FirstAfterAsync(store, datastream, time, stopping);
+        if (after?.Begin == time)
+        {
+            return (after, null, null);
+        }
+        var before = await LastBeforeAsync(store, datastream, time, stopping);
+        return before?.End > time ? (before, null, null) : (null, before, after);
+    }
+
+    public static ExplainAnswer Explain(CatalogueModel model, DatastreamId id, SeriesPoint point)
+    {
+        var head = DatastreamHead.Of(model, id);
+        var procedure = model.Procedures.TryGetValue(point.Procedure, out var versions)
+            ? versions.LastOrDefault(version => version.ValidFrom <= point.Begin) ?? versions[0]
+            : null;
+        var time = point.IsInstant ? PhenomenonTime.Instant(point.Begin) : PhenomenonTime.Interval(point.Begin, point.End);
+        var explanation = point.Raw is { } raw ? procedure?.Explain(raw, time) : null;
+        var recomputed = explanation?.Result;
+        bool? agrees = recomputed is { } computed && point.Result is { } stored
+            ? BitConverter.DoubleToInt64Bits(computed) == BitConverter.DoubleToInt64Bits(stored)
+            : null;
+        return new ExplainAnswer(
+            head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, ObservationAnswer.Of(point), point.Procedure,
+            procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation), point.Result, recomputed, agrees, Note(point, procedure, explanation));
+    }
+
+    private static List<StepAnswer> Steps(Procedure procedure, Explanation? explanation)
+    {
+        using var json = JsonDocument.Parse(procedure.StepsJson);
+        var steps = new List<StepAnswer>();
+        for (var i = 0; i < procedure.Steps.Count; i++)
+        {
+            var (step, parameters) = (procedure.Steps[i], json.RootElement[i].Clone());
+            var explained = i < explanation?.Steps.Count ? explanation.Steps[i] : null;
+            steps.Add(new StepAnswer(
+                step.Kind, parameters, explained?.Input, explained?.InputUnit, explained?.Output, explained?.OutputUnit,
+                explained?.Quality.Flag is { } flag && flag != QartodFlag.None ? (int)flag : null, explained?.Quality.Tests, step.Source, step.Accuracy, explained?.Text));
+        }
+        return steps;
+    }
+
+    private static string? Note(SeriesPoint point, Procedure? procedure, Explanation? explanation) => (point, procedure, explanation) switch
+    {
+        (_, null, _) => "No announcement has named this procedure.",
+        ({ Raw: null }, _, _) => "The gateway sent no raw value: there is nothing to compute from.",
+        (_, _, { IsComplete: false }) => "The procedure has a step that this version does not know; it can't be computed here.",
+        ({ Result: null }, _, _) => "There is no result: the quality says why the raw value was not used.",
+        _ => null,
+    };
+
+    private static async Task<SeriesPoint?> FirstAfterAsync(ISeriesStore store, string datastream, DateTimeOffset time, CancellationToken stopping)
+    {
+        var from = time;
+        foreach (var window in Windows)
+        {
+            var to = Shift(time, window);
+            if (from < to && (await store.ReadAsync(new SeriesRange(datastream, from, to) { Limit = 1 }, stopping)).Points is [var first, ..])
+            {
+                return first;
+            }
+            from = to;
+        }
+        return null;
+    }
+
+    private static async Task<SeriesPoint?> LastBeforeAsync(ISeriesStore store, string datastream, DateTimeOffset time, CancellationToken stopping)
+    {
+        var to = time;
+        foreach (var window in Windows)
+        {
+            var from = Shift(time, -window);
+            SeriesPoint? last = null;
+            if (from < to)
+            {
+                await foreach (var point in store.ReadAllAsync(new SeriesRange(datastream, from, to) { Limit = SeriesRange.MaxLimit }, stopping))
+                {
+                    last = point;
+                }
+            }
+            if (last is not null)
+            {
+                return last;
+            }
+            to = from;
+        }
+        return null;
+    }
+
+    /// <summary>A time that may be asked for can be so far off that a window leaves the calendar.</summary>
+    private static DateTimeOffset Shift(DateTimeOffset time, TimeSpan by) =>
+        new(Math.Clamp(time.UtcTicks + by.Ticks, DateTimeOffset.MinValue.UtcTicks, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
+}

@@ -1,0 +1,72 @@
+using MeetNet.Ingest.Catalogue;
+using MeetNet.Ingest.Series;
+using MeetNet.Observations;
+using MeetNet.Observations.Catalogue;
+
+namespace MeetNet.Ingest.Query;
+
+/// <summary>What is said once for all observations of a datastream.</summary>
+internal sealed record DatastreamHead(
+    string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, TimeSpan? Interval, bool Simulated)
+{
+    /// <summary>From the catalogue; of a datastream that was never announced, what its id says.</summary>
+    public static DatastreamHead Of(CatalogueModel model, DatastreamId id)
+    {
+        var name = id.ToString();
+        var announced = model.Datastreams.GetValueOrDefault(name)?.Datastream;
+        var canonical = ObservedProperties.TryGet(id.Property, out var property) ? property.UnitOfMeasurement : null;
+        return new DatastreamHead(
+            name, id.Owner, id.Station, id.Property, announced?.UnitOfMeasurement ?? canonical, announced?.Interval, CatalogueAnswers.IsSimulated(model, id));
+    }
+}
+
+/// <summary>One observation: result in the canonical unit, quality as QARTOD flag with the tests that set it, and the device's own number.</summary>
+internal sealed record ObservationAnswer(
+    DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Result, int Quality, string? QualityTests, double? Raw,
+    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime)
+{
+    public static ObservationAnswer Of(SeriesPoint point) => new(
+        point.Begin, point.End, point.Result, (int)point.Flag, point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received);
+}
+
+/// <summary>One hour or day; see <see cref="Aggregate"/>.</summary>
+internal sealed record AggregateAnswer(
+    DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Mean, double? Minimum, double? Maximum,
+    int Count, int Excluded, int? Expected, double? DataCapture, int Quality, bool? Valid, bool Complete)
+{
+    public static AggregateAnswer Of(Aggregate aggregate) => new(
+        aggregate.Begin, aggregate.End, aggregate.Mean, aggregate.Minimum, aggregate.Maximum, aggregate.Count, aggregate.Excluded, aggregate.Expected,
+        aggregate.DataCapture, (int)aggregate.Quality, aggregate.Valid, aggregate.Complete);
+}
+
+/// <summary>The rows of one datastream on a page: <typeparamref name="T"/> is an observation or an aggregate.</summary>
+internal sealed record ObservationGroup<T>(
+    string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, TimeSpan? Interval, bool Simulated, IReadOnlyList<T> Observations)
+{
+    public static ObservationGroup<T> Of(DatastreamHead head, IReadOnlyList<T> rows) =>
+        new(head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Interval, head.Simulated, rows);
+}
+
+/// <summary>A page of <c>/api/observations</c>.</summary>
+/// <param name="Time">The clock of this hub.</param>
+/// <param name="From">First instant of the range; for aggregates widened to whole hours or days.</param>
+/// <param name="To">First instant after it.</param>
+/// <param name="Aggregate"><c>hour</c>, <c>day</c> or null.</param>
+/// <param name="DayZone">The zone of the days; null for anything else.</param>
+/// <param name="Datastreams">In the order they were asked for, those that are on this page.</param>
+/// <param name="NextLink">The next page; null on the last one.</param>
+internal sealed record ObservationsAnswer<T>(
+    DateTimeOffset Time, DateTimeOffset From, DateTimeOffset To, string? Aggregate, string? DayZone, IReadOnlyList<ObservationGroup<T>> Datastreams, string? NextLink);
+
+/// <summary>One line of <c>/api/latest</c>.</summary>
+internal sealed record LatestAnswer(
+    string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, bool Simulated,
+    DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Result, int Quality, string? QualityTests, double? Raw,
+    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime)
+{
+    public static LatestAnswer Of(DatastreamHead head, SeriesPoint point) => new(
+        head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, point.Begin, point.End, point.Result, (int)point.Flag,
+        point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received);
+}
+
+internal sealed record LatestsAnswer(DateTimeOffset Time, IReadOnlyList<LatestAnswer> Observations);

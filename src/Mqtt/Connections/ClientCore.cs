@@ -1,0 +1,67 @@
+using MeetNet.Mqtt.Sessions;
+
+namespace MeetNet.Mqtt.Connections;
+
+/// <summary>What the public client, the connection loop and the current connection share. <see cref="Session"/> is used within <see cref="Gate"/> only.</summary>
+internal sealed class ClientCore(MqttClientOptions options, TimeProvider time)
+{
+    private readonly long _start = time.GetTimestamp();
+    private Connection? _current;
+
+    public MqttClientOptions Options { get; } = options;
+
+    public TimeProvider Time { get; } = time;
+
+    public Lock Gate { get; } = new();
+
+    public Session Session { get; } = new(options);
+
+    public ReceiveQueue Messages { get; } = new(options.ReceiveBufferBytes);
+
+    public StateBoard States { get; } = new(time.GetUtcNow());
+
+    public CounterSet Counters { get; } = new();
+
+    /// <summary>Monotonic time in ticks of 100 ns.</summary>
+    public long Now => Time.GetElapsedTime(_start).Ticks;
+
+    /// <summary>The connection there is, open or being opened.</summary>
+    public Connection? Current
+    {
+        get => Volatile.Read(ref _current);
+        set => Volatile.Write(ref _current, value);
+    }
+
+    /// <summary>All counters, those of the session as of one moment.</summary>
+    public MqttCounters Snapshot()
+    {
+        lock (Gate)
+        {
+            return new MqttCounters
+            {
+                Connections = Volatile.Read(ref Counters.Connections),
+                ConnectionAttempts = Volatile.Read(ref Counters.ConnectionAttempts),
+                BytesSent = Volatile.Read(ref Counters.BytesSent),
+                BytesReceived = Volatile.Read(ref Counters.BytesReceived),
+                Writes = Volatile.Read(ref Counters.Writes),
+                Reads = Volatile.Read(ref Counters.Reads),
+                PacketsSent = Volatile.Read(ref Counters.ConnectPacketsSent) + Session.PacketsWritten,
+                PacketsReceived = Volatile.Read(ref Counters.PacketsReceived),
+                PublishesSent = Session.Outgoing.Written.All,
+                PublishesResent = Session.Outgoing.Written.Repeated,
+                PublishesAccepted = Volatile.Read(ref Counters.PublishesAccepted),
+                PublishesRefused = Volatile.Read(ref Counters.PublishesRefused),
+                UnknownAcknowledgements = Volatile.Read(ref Counters.UnknownAcknowledgements),
+                PublishesPending = Session.Outgoing.Pending,
+                MessagesReceived = Volatile.Read(ref Counters.MessagesReceived),
+                DuplicatesReceived = Volatile.Read(ref Counters.DuplicatesReceived),
+                MessagesAcknowledged = Session.AcknowledgementsWritten,
+                AcknowledgementsIgnored = Volatile.Read(ref Counters.AcknowledgementsIgnored),
+                MessagesUnacknowledged = Session.Incoming.Count,
+                ReceiveMaximumExceeded = Volatile.Read(ref Counters.ReceiveMaximumExceeded),
+                ReceiveBufferBytes = Messages.Bytes,
+                ReceivePauses = Volatile.Read(ref Counters.ReceivePauses),
+            };
+        }
+    }
+}

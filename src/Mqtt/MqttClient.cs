@@ -1,0 +1,310 @@
+using System.Threading.Channels;
+using MeetNet.Mqtt.Connections;
+using MeetNet.Mqtt.Protocol;
+using MeetNet.Mqtt.Sessions;
+using MeetNet.Mqtt.Transport;
+
+namespace MeetNet.Mqtt;
+
+/// <summary>
+/// An MQTT 3.1.1 and 5.0 client for pipelines that may lose nothing: it connects and reconnects for ever in the background,
+/// hands received messages over through a bounded queue and acknowledges them only when told to. Thread-safe.
+/// </summary>
+public sealed class MqttClient : IAsyncDisposable
+{
+    private static readonly TimeSpan DisposeTime = TimeSpan.FromSeconds(1);
+
+    private readonly ClientCore _core;
+    private readonly ConnectionLoop _loop;
+    private Task? _running; // Within the gate, like the flag.
+    private bool _stopping;
+
+    /// <summary>Checks the options; does no I/O.</summary>
+    /// <exception cref="ArgumentException">An option is out of range or contradicts another.</exception>
+    public MqttClient(MqttClientOptions options, TimeProvider time)
+        : this(options, time, transport: null, Random.Shared)
+    {
+    }
+
+    internal MqttClient(MqttClientOptions options, TimeProvider time, ITransport? transport, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        OptionsRules.Check(options);
+        _core = new ClientCore(options, time);
+        _loop = new ConnectionLoop(_core, transport ?? new TcpTransport(options), random);
+    }
+
+    /// <summary>
+    /// Received messages in arrival order. While the application doesn't read, the socket isn't read beyond
+    /// <see cref="MqttClientOptions.ReceiveBufferBytes"/>; PUBACKs wait in the same socket, so whoever reads this must not wait for a
+    /// publish of the same client between reads without bound. Completes when the client is stopped.
+    /// </summary>
+    public ChannelReader<MqttMessage> Messages => _core.Messages;
+
+    /// <summary>Changes of the connection state. Keeps the last 256; for one reader. Completes when the client is stopped.</summary>
+    public ChannelReader<MqttConnectionState> StateChanges => _core.States.Changes;
+
+    /// <summary>State now.</summary>
+    public MqttConnectionState State => _core.States.Now;
+
+    /// <summary>Counters now.</summary>
+    public MqttCounters Counters => _core.Snapshot();
+
+    /// <summary>Begins to connect in the background and returns at once. May be called once.</summary>
+    /// <exception cref="InvalidOperationException">Started or stopped before.</exception>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_core.Gate)
+        {
+            if (_running is not null || _stopping)
+            {
+                throw new InvalidOperationException("The client was started or stopped before.");
+            }
+
+            _running = Task.Run(RunAsync, CancellationToken.None);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Completes when connected (at once if it is); waits through any number of failed attempts.</summary>
+    /// <exception cref="MqttConnectionLostException">The client was stopped.</exception>
+    public Task<MqttConnectionState.Connected> WaitConnectedAsync(CancellationToken cancellationToken = default) =>
+        _core.States.WaitConnectedAsync(cancellationToken);
+
+    /// <summary>
+    /// Publishes a message. QoS 1 completes at PUBACK, whose reason code may be a refusal; QoS 0 when written to the socket. Waits for
+    /// the server's receive window; messages go out in the order of the calls.
+    /// </summary>
+    /// <param name="topic">Topic name without wildcards.</param>
+    /// <param name="payload">Not copied: must stay unchanged until the task completes.</param>
+    /// <param name="qos">QoS 0 or 1.</param>
+    /// <param name="retain">Whether the server keeps it for later subscribers.</param>
+    /// <param name="cancellationToken">Takes the message back if it was not sent yet; otherwise only ends the waiting.</param>
+    /// <exception cref="MqttConnectionLostException">With <see cref="MqttClientOptions.CleanStart"/>: not connected, or the connection was lost. Otherwise: the client was stopped.</exception>
+    /// <exception cref="MqttPublishRejectedException">The server's limits don't allow it, or too many are pending.</exception>
+    public Task<MqttPublishResult> PublishAsync(
+        string topic,
+        ReadOnlyMemory<byte> payload,
+        MqttQualityOfService qos = MqttQualityOfService.AtLeastOnce,
+        bool retain = false,
+        CancellationToken cancellationToken = default) => PublishAsync(topic, payload, qos, retain, MqttProperties.Empty, cancellationToken);
+
+    /// <inheritdoc cref="PublishAsync(string, ReadOnlyMemory{byte}, MqttQualityOfService, bool, CancellationToken)"/>
+    /// <param name="topic">Topic name without wildcards.</param>
+    /// <param name="payload">Not copied: must stay unchanged until the task completes.</param>
+    /// <param name="qos">QoS 0 or 1.</param>
+    /// <param name="retain">Whether the server keeps it for later subscribers.</param>
+    /// <param name="properties">PUBLISH properties; not sent in MQTT 3.1.1.</param>
+    /// <param name="cancellationToken">Takes the message back if it was not sent yet; otherwise only ends the waiting.</param>
+    public Task<MqttPublishResult> PublishAsync(
+        string topic,
+        ReadOnlyMemory<byte> payload,
+        MqttQualityOfService qos,
+        bool retain,
+        MqttProperties properties,
+        CancellationToken cancellationToken)
+    {
+        CheckPublish(topic, qos, properties);
+        cancellationToken.ThrowIfCancellationRequested();
+        var publish = new PendingPublish
+        {
+            Topic = topic,
+            Payload = payload,
+            QualityOfService = qos,
+            Retain = retain,
+            Properties = properties,
+        };
+        lock (_core.Gate)
+        {
+            if (Unacceptable() is { } reason)
+            {
+                return Task.FromException<MqttPublishResult>(reason);
+            }
+
+            _core.Session.Outgoing.Enqueue(publish);
+        }
+
+        _core.Current?.Wake();
+        return cancellationToken.CanBeCanceled ? WaitAsync(publish, cancellationToken) : publish.Completion.Task;
+    }
+
+    /// <summary>
+    /// Says that the application owns a QoS 1 message now. In any order; PUBACKs leave in arrival order ([MQTT-4.6.0-2]), many to one
+    /// write. Without effect for QoS 0; ignored and
+    /// counted for a connection that is gone (the server delivers again) and the second time.
+    /// </summary>
+    /// <param name="message">A message read from <see cref="Messages"/> of this client.</param>
+    /// <param name="reason">A failure code tells a 5.0 server that the message was refused; it does not deliver it again either way.</param>
+    public void Acknowledge(MqttMessage message, MqttReasonCode reason = MqttReasonCode.Success)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!ReasonCodeSets.Puback.Contains((byte)reason))
+        {
+            throw new ArgumentOutOfRangeException(nameof(reason), reason, "PUBACK can't carry this code [MQTT-3.4.2-1].");
+        }
+
+        if (message.QualityOfService == MqttQualityOfService.AtMostOnce)
+        {
+            return;
+        }
+
+        bool accepted;
+        AcknowledgeUrgency urgency;
+        lock (_core.Gate)
+        {
+            accepted = _core.Session.TryAcknowledge(message.Connection, message.Ticket, reason, out urgency);
+        }
+
+        if (!accepted)
+        {
+            Interlocked.Increment(ref _core.Counters.AcknowledgementsIgnored);
+        }
+        else if (urgency == AcknowledgeUrgency.Now)
+        {
+            _core.Current?.Wake();
+        }
+        else if (urgency == AcknowledgeUrgency.Soon)
+        {
+            _core.Current?.WakeSoon();
+        }
+    }
+
+    /// <summary>
+    /// Writes out the acknowledgements given so far, sends DISCONNECT, closes and stops for good. Pending publishes fail with
+    /// <see cref="MqttConnectionLostException"/>. Cancelling cuts the goodbye short, not the stopping.
+    /// </summary>
+    public async Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, CancellationToken cancellationToken = default)
+    {
+        if (!ReasonCodeSets.ClientDisconnect.Contains((byte)reason))
+        {
+            throw new ArgumentOutOfRangeException(nameof(reason), reason, "A client's DISCONNECT can't carry this code [MQTT-3.14.2-1].");
+        }
+
+        Task? running;
+        lock (_core.Gate)
+        {
+            _stopping = true;
+            running = _running;
+        }
+
+        if (running is null)
+        {
+            Stopped();
+            return;
+        }
+
+        if (!running.IsCompleted)
+        {
+            _loop.Stop(reason);
+        }
+
+        await using var hurry = cancellationToken.Register(() => _core.Current?.Abort());
+        await running;
+    }
+
+    /// <summary>As <see cref="DisconnectAsync"/>, with at most a second for the goodbye.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (var hurry = new CancellationTokenSource(DisposeTime, _core.Time))
+        {
+            await DisconnectAsync(MqttReasonCode.Success, hurry.Token);
+        }
+
+        _loop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await _loop.RunAsync();
+        }
+        finally
+        {
+            lock (_core.Gate)
+            {
+                _stopping = true;
+            }
+
+            Stopped();
+        }
+    }
+
+    private void Stopped()
+    {
+        lock (_core.Gate)
+        {
+            // What was queued before the client was ever started.
+            _core.Session.Lose(stopped: true, StoppedException);
+        }
+
+        _core.Messages.Complete();
+        if (_core.States.Now is not MqttConnectionState.Stopped)
+        {
+            _core.States.Set(new MqttConnectionState.Stopped(_core.Time.GetUtcNow()));
+        }
+    }
+
+    private static MqttConnectionLostException StoppedException() =>
+        new(MqttDisconnectCause.Requested, null, "the client was stopped");
+
+    /// <summary>Within the gate: why a publish can't be taken now, or null.</summary>
+    private MqttException? Unacceptable()
+    {
+        if (_stopping)
+        {
+            return StoppedException();
+        }
+
+        if (_core.Options.CleanStart && !_core.Session.IsOpen)
+        {
+            return new MqttConnectionLostException(MqttDisconnectCause.ConnectionLost, null, "not connected");
+        }
+
+        return _core.Session.Outgoing.Pending < _core.Options.MaximumPendingPublishes ? null : new MqttPublishRejectedException(
+            MqttReasonCode.QuotaExceeded, $"{_core.Options.MaximumPendingPublishes} publishes are pending");
+    }
+
+    private static void CheckPublish(string topic, MqttQualityOfService qos, MqttProperties properties)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(properties);
+        if (qos is not (MqttQualityOfService.AtMostOnce or MqttQualityOfService.AtLeastOnce))
+        {
+            throw new ArgumentOutOfRangeException(nameof(qos), qos, "This client publishes with QoS 0 and 1.");
+        }
+
+        if (TopicRules.CheckTopicName(topic) is { } problem)
+        {
+            throw new ArgumentException($"Topic name {problem}.", nameof(topic));
+        }
+
+        if (PropertyRules.Check(properties, PropertyPlace.Publish) is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(properties));
+        }
+    }
+
+    private async Task<MqttPublishResult> WaitAsync(PendingPublish publish, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await publish.Completion.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_core.Gate)
+            {
+                _core.Session.Outgoing.Withdraw(publish);
+            }
+
+            // If it was too late for that it may still fail, when nobody waits any more.
+            _ = publish.Completion.Task.ContinueWith(
+                static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+namespace MeetNet.Mqtt;
+
+/// <summary>Everything a client needs to know before it connects. Checked by the constructor of <see cref="MqttClient"/>.</summary>
+public sealed record MqttClientOptions
+{
+    /// <summary>Host name or address of the server.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>TCP port: 1883, or 8883 by custom with TLS.</summary>
+    public int Port { get; init; } = 1883;
+
+    /// <summary>Protocol version.</summary>
+    public MqttVersion Version { get; init; } = MqttVersion.V500;
+
+    /// <summary>Client identifier. Must be non-empty and stable when a session is kept (<see cref="CleanStart"/> false).</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>
+    /// True: every connection is a new session, and publishes that were pending when a connection is lost fail with
+    /// <see cref="MqttConnectionLostException"/>; who needs them keeps them elsewhere. False: the session outlives connections
+    /// on both sides; unacknowledged publishes are sent again in their order. Clean Session in MQTT 3.1.1.
+    /// </summary>
+    public bool CleanStart { get; init; } = true;
+
+    /// <summary>
+    /// Only with <see cref="CleanStart"/> false. True: a session that the server stored under this client identifier before this
+    /// process started is this client's own and is taken over ([MQTT-3.2.2-4] asks a client without state to close; a stable identifier
+    /// used by nobody else, and state that is kept by the application, make it legal). False: the first connection of the process starts clean.
+    /// </summary>
+    public bool ResumesStoredSession { get; init; } = true;
+
+    /// <summary>Seconds the server keeps the session after the connection ends (5.0). 0xFFFFFFFF: for ever.</summary>
+    public uint SessionExpiryInterval { get; init; }
+
+    /// <summary>How many QoS 1 messages the server may have unacknowledged towards this client (5.0), 1 to 65,535.</summary>
+    public ushort ReceiveMaximum { get; init; } = 1024;
+
+    /// <summary>
+    /// False: a server that sends more than <see cref="ReceiveMaximum"/> is counted and tolerated (Mosquitto before 2.0.13 does it).
+    /// True: it gets DISCONNECT 0x93.
+    /// </summary>
+    public bool StrictReceiveMaximum { get; init; }
+
+    /// <summary>Largest packet accepted, in bytes. A larger one ends the connection with 0x95 before anything is allocated for it.</summary>
+    public uint MaximumPacketSize { get; init; } = 1024 * 1024;
+
+    /// <summary>Keep-alive interval in seconds; 0 switches it off. The server may shorten or lengthen it (5.0).</summary>
+    public ushort KeepAlive { get; init; } = 30;
+
+    /// <summary>User name, or null.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>Password bytes, empty for none. MQTT 3.1.1 allows one only with a user name.</summary>
+    public ReadOnlyMemory<byte> Password { get; init; }
+
+    /// <summary>TLS settings; null for plain TCP.</summary>
+    public MqttTlsOptions? Tls { get; init; }
+
+    /// <summary>Last will, or null.</summary>
+    public MqttWill? Will { get; init; }
+
+    /// <summary>
+    /// Filters to subscribe to on every connection, also where the server has the session: a server that was killed may have kept the
+    /// session and lost its subscriptions. A filter the server refuses counts as a refused connection.
+    /// </summary>
+    public IReadOnlyList<MqttSubscription> Subscriptions { get; init; } = [];
+
+    /// <summary>Time for TCP, TLS and CONNACK together.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// With publishes (or a SUBSCRIBE) unacknowledged and neither an acknowledgement nor progress in sending for this long, the
+    /// connection is given up. MQTT forbids sending again on the same connection ([MQTT-4.4.0-1]).
+    /// </summary>
+    public TimeSpan AcknowledgeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Reconnect policy.</summary>
+    public MqttReconnect Reconnect { get; init; } = new();
+
+    /// <summary>
+    /// Bytes of received messages (payload, topic and a fixed overhead) that may wait in <see cref="MqttClient.Messages"/>. At the
+    /// limit the socket is not read until half of it is free again; the overshoot is at most one socket read or one packet.
+    /// </summary>
+    public int ReceiveBufferBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Publishes that may be waiting or unacknowledged at once; more are refused with 0x97.</summary>
+    public int MaximumPendingPublishes { get; init; } = 65_535;
+}

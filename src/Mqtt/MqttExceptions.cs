@@ -1,0 +1,46 @@
+namespace MeetNet.Mqtt;
+
+/// <summary>Base of what this library throws beside argument exceptions and cancellation.</summary>
+public abstract class MqttException : Exception
+{
+    private protected MqttException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>
+/// A publish can't be completed because its connection is gone: lost with <see cref="MqttClientOptions.CleanStart"/> (the message may
+/// or may not have arrived), none there when it was asked for, or the client was stopped.
+/// </summary>
+public sealed class MqttConnectionLostException : MqttException
+{
+    internal MqttConnectionLostException(MqttDisconnectCause cause, MqttReasonCode? reasonCode, string detail)
+        : base($"MQTT connection gone ({cause}): {detail}")
+    {
+        Cause = cause;
+        ReasonCode = reasonCode;
+    }
+
+    /// <summary>Why the connection ended.</summary>
+    public MqttDisconnectCause Cause { get; }
+
+    /// <summary>The server's reason code, if it gave one.</summary>
+    public MqttReasonCode? ReasonCode { get; }
+}
+
+/// <summary>
+/// The client did not send a publish because the server would not take it: larger than its Maximum Packet Size (0x95), retained
+/// (0x9A) or of a QoS (0x9B) it does not support; or because too many publishes are pending (0x97).
+/// </summary>
+public sealed class MqttPublishRejectedException : MqttException
+{
+    internal MqttPublishRejectedException(MqttReasonCode reasonCode, string detail)
+        : base($"MQTT publish not sent (0x{(byte)reasonCode:X2} {reasonCode}): {detail}")
+    {
+        ReasonCode = reasonCode;
+    }
+
+    /// <summary>Which limit.</summary>
+    public MqttReasonCode ReasonCode { get; }
+}

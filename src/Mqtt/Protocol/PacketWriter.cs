@@ -1,0 +1,196 @@
+using System.Text;
+
+namespace MeetNet.Mqtt.Protocol;
+
+/// <summary>What a CONNECT says (§3.1), in the terms of the wire.</summary>
+internal sealed record ConnectPacket
+{
+    public required MqttVersion Version { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required bool CleanStart { get; init; }
+
+    public required ushort KeepAlive { get; init; }
+
+    public string? UserName { get; init; }
+
+    /// <summary>Null: no password. Empty is one.</summary>
+    public ReadOnlyMemory<byte>? Password { get; init; }
+
+    public MqttWill? Will { get; init; }
+
+    public ReadOnlyMemory<byte> WillPayload { get; init; }
+
+    public MqttProperties Properties { get; init; } = MqttProperties.Empty;
+}
+
+/// <summary>Writes the packets that a client sends. The arguments were checked before; see <see cref="TopicRules"/> and <see cref="PropertyRules"/>.</summary>
+internal static class PacketWriter
+{
+    public static void Connect(PacketBuffer output, ConnectPacket connect)
+    {
+        var v5 = connect.Version == MqttVersion.V500;
+        var properties = v5 ? PropertyWriter.Length(connect.Properties) : 0;
+        var will = connect.Will;
+        var willProperties = v5 && will is not null ? PropertyWriter.Length(will.Properties) : 0;
+        var body = 10 + (v5 ? Prefixed(properties) : 0) + Text(connect.ClientId)
+            + (will is null ? 0 : (v5 ? Prefixed(willProperties) : 0) + Text(will.Topic) + 2 + connect.WillPayload.Length)
+            + (connect.UserName is { } name ? Text(name) : 0)
+            + (connect.Password is { } secret ? 2 + secret.Length : 0);
+        Header(output, PacketType.Connect, 0, body);
+        output.Text("MQTT");
+        output.Byte((byte)connect.Version);
+        output.Byte(ConnectFlags(connect));
+        output.UInt16(connect.KeepAlive);
+        if (v5)
+        {
+            PropertyWriter.Write(output, connect.Properties, properties);
+        }
+
+        output.Text(connect.ClientId);
+        if (will is not null)
+        {
+            if (v5)
+            {
+                PropertyWriter.Write(output, will.Properties, willProperties);
+            }
+
+            output.Text(will.Topic);
+            output.Binary(connect.WillPayload.Span);
+        }
+
+        if (connect.UserName is not null)
+        {
+            output.Text(connect.UserName);
+        }
+
+        if (connect.Password is { } password)
+        {
+            output.Binary(password.Span);
+        }
+    }
+
+    /// <summary>Bytes of the whole PUBLISH.</summary>
+    public static long PublishLength(
+        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties)
+    {
+        var body = PublishBody(version, topic, payloadLength, qos, properties);
+        return body > VariableByteInteger.Maximum ? long.MaxValue : 1 + VariableByteInteger.Length((uint)body) + body;
+    }
+
+    public static void Publish(
+        PacketBuffer output,
+        MqttVersion version,
+        string topic,
+        ReadOnlySpan<byte> payload,
+        MqttQualityOfService qos,
+        bool retain,
+        bool duplicate,
+        ushort packetId,
+        MqttProperties properties)
+    {
+        var flags = (duplicate ? 0b1000 : 0) | ((int)qos << 1) | (retain ? 1 : 0);
+        Header(output, PacketType.Publish, (byte)flags, (int)PublishBody(version, topic, payload.Length, qos, properties));
+        output.Text(topic);
+        if (qos != MqttQualityOfService.AtMostOnce)
+        {
+            output.UInt16(packetId);
+        }
+
+        if (version == MqttVersion.V500)
+        {
+            PropertyWriter.Write(output, properties, PropertyWriter.Length(properties));
+        }
+
+        output.Bytes(payload);
+    }
+
+    /// <summary>PUBACK, PUBREC, PUBREL or PUBCOMP, in its shortest form; MQTT 3.1.1 has no reason code.</summary>
+    public static void Reply(PacketBuffer output, PacketType type, MqttVersion version, ushort packetId, MqttReasonCode reason)
+    {
+        var withReason = version == MqttVersion.V500 && reason != MqttReasonCode.Success;
+        Header(output, type, type == PacketType.Pubrel ? (byte)0b0010 : (byte)0, withReason ? 3 : 2);
+        output.UInt16(packetId);
+        if (withReason)
+        {
+            output.Byte((byte)reason);
+        }
+    }
+
+    public static void Subscribe(PacketBuffer output, MqttVersion version, ushort packetId, IReadOnlyList<MqttSubscription> filters)
+    {
+        var v5 = version == MqttVersion.V500;
+        Header(output, PacketType.Subscribe, 0b0010, SubscribeBody(version, filters));
+        output.UInt16(packetId);
+        if (v5)
+        {
+            PropertyWriter.Write(output, MqttProperties.Empty, 0);
+        }
+
+        foreach (var filter in filters)
+        {
+            output.Text(filter.Filter);
+            var options = (int)filter.QualityOfService; // Bits 0-1; the other bits are reserved in MQTT 3.1.1 (§3.8.3.1).
+            if (v5)
+            {
+                options |= (filter.NoLocal ? 0b100 : 0) | (filter.RetainAsPublished ? 0b1000 : 0) | ((int)filter.RetainHandling << 4);
+            }
+
+            output.Byte((byte)options);
+        }
+    }
+
+    /// <summary>Bytes of the whole SUBSCRIBE.</summary>
+    public static int SubscribeLength(MqttVersion version, IReadOnlyList<MqttSubscription> filters)
+    {
+        var body = SubscribeBody(version, filters);
+        return 1 + VariableByteInteger.Length((uint)body) + body;
+    }
+
+    public static void Pingreq(PacketBuffer output) => Header(output, PacketType.Pingreq, 0, 0);
+
+    public static void Disconnect(PacketBuffer output, MqttVersion version, MqttReasonCode reason)
+    {
+        var withReason = version == MqttVersion.V500 && reason != MqttReasonCode.Success;
+        Header(output, PacketType.Disconnect, 0, withReason ? 1 : 0);
+        if (withReason)
+        {
+            output.Byte((byte)reason);
+        }
+    }
+
+    private static void Header(PacketBuffer output, PacketType type, byte flags, int body)
+    {
+        output.Byte((byte)(((int)type << 4) | flags));
+        output.Variable((uint)body);
+    }
+
+    /// <summary>§3.1.2.3.</summary>
+    private static byte ConnectFlags(ConnectPacket connect)
+    {
+        var flags = connect.CleanStart ? 0b10 : 0;
+        if (connect.Will is { } will)
+        {
+            flags |= 0b100 | ((int)will.QualityOfService << 3) | (will.Retain ? 0b10_0000 : 0);
+        }
+
+        flags |= connect.Password is null ? 0 : 0b100_0000;
+        flags |= connect.UserName is null ? 0 : 0b1000_0000;
+        return (byte)flags;
+    }
+
+    private static long PublishBody(
+        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties)
+    {
+        var length = (long)Text(topic) + payloadLength + (qos == MqttQualityOfService.AtMostOnce ? 0 : 2);
+        return version == MqttVersion.V500 ? length + Prefixed(PropertyWriter.Length(properties)) : length;
+    }
+
+    private static int SubscribeBody(MqttVersion version, IReadOnlyList<MqttSubscription> filters) =>
+        checked(2 + (version == MqttVersion.V500 ? 1 : 0) + filters.Sum(filter => Text(filter.Filter) + 1));
+
+    private static int Text(string value) => 2 + Encoding.UTF8.GetByteCount(value);
+
+    private static int Prefixed(int length) => VariableByteInteger.Length((uint)length) + length;
+}

@@ -1,0 +1,116 @@
+namespace MeetNet.Mqtt.Sessions;
+
+/// <summary>Where a publish is.</summary>
+internal enum PublishStage
+{
+    /// <summary>Not written on any connection of this session.</summary>
+    Waiting,
+
+    /// <summary>Written; QoS 1 awaits its PUBACK, QoS 0 the end of the write.</summary>
+    InFlight,
+
+    /// <summary>Completed, failed or withdrawn.</summary>
+    Done,
+}
+
+/// <summary>One message on its way out. A node of the list it is in, so that leaving it costs the same from anywhere.</summary>
+internal sealed class PendingPublish
+{
+    public required string Topic { get; init; }
+
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    public required MqttQualityOfService QualityOfService { get; init; }
+
+    public required bool Retain { get; init; }
+
+    public required MqttProperties Properties { get; init; }
+
+    public PublishStage Stage { get; set; }
+
+    /// <summary>0 until it is first written, and for QoS 0.</summary>
+    public ushort PacketId { get; set; }
+
+    /// <summary>Number of the connection it was last written on; 0 for none of this session.</summary>
+    public long WrittenOn { get; set; }
+
+    /// <summary>Time stamp of that write.</summary>
+    public long WrittenAt { get; set; }
+
+    public PendingPublish? Previous { get; set; }
+
+    public PendingPublish? Next { get; set; }
+
+    /// <summary>Ends with the result or the failure. Continuations run elsewhere, so it may be ended within a lock.</summary>
+    public TaskCompletionSource<MqttPublishResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>Publishes in the order of the calls.</summary>
+internal sealed class PublishList
+{
+    public PendingPublish? First { get; private set; }
+
+    public PendingPublish? Last { get; private set; }
+
+    public int Count { get; private set; }
+
+    public void AddLast(PendingPublish item)
+    {
+        item.Previous = Last;
+        item.Next = null;
+        if (Last is null)
+        {
+            First = item;
+        }
+        else
+        {
+            Last.Next = item;
+        }
+
+        Last = item;
+        Count++;
+    }
+
+    public void AddFirst(PendingPublish item)
+    {
+        item.Previous = null;
+        item.Next = First;
+        if (First is null)
+        {
+            Last = item;
+        }
+        else
+        {
+            First.Previous = item;
+        }
+
+        First = item;
+        Count++;
+    }
+
+    /// <summary>Takes out an item of this list.</summary>
+    public void Remove(PendingPublish item)
+    {
+        if (item.Previous is null)
+        {
+            First = item.Next;
+        }
+        else
+        {
+            item.Previous.Next = item.Next;
+        }
+
+        if (item.Next is null)
+        {
+            Last = item.Previous;
+        }
+        else
+        {
+            item.Next.Previous = item.Previous;
+        }
+
+        item.Previous = null;
+        item.Next = null;
+        Count--;
+    }
+}

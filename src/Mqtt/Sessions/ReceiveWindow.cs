@@ -1,0 +1,103 @@
+using MeetNet.Mqtt.Protocol;
+
+namespace MeetNet.Mqtt.Sessions;
+
+/// <summary>
+/// QoS 1 messages of one connection between their arrival and their PUBACK. The application acknowledges in any order; PUBACKs are
+/// written in the order of arrival ([MQTT-4.6.0-2]). Pure. A ring of slots; a ticket is a slot's number since the connection began.
+/// </summary>
+internal sealed class ReceiveWindow
+{
+    /// <summary>There are no more packet identifiers than this, so a server with more unacknowledged has reused one.</summary>
+    public const int Capacity = ushort.MaxValue;
+
+    private Slot[] _slots = new Slot[64]; // Length is a power of two.
+    private long _head;
+
+    /// <summary>Messages without a written PUBACK.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>PUBACKs that may be written now: acknowledged, and everything before them too.</summary>
+    public int Ready { get; private set; }
+
+    /// <summary>A new connection: earlier tickets mean nothing any more.</summary>
+    public void Reset()
+    {
+        Count = 0;
+        Ready = 0;
+        _head = 0;
+    }
+
+    /// <summary>Takes a message in and gives its ticket; false when the server has more outstanding than identifiers exist.</summary>
+    public bool TryArrive(ushort packetId, out long ticket)
+    {
+        ticket = _head + Count;
+        if (Count == Capacity)
+        {
+            return false;
+        }
+
+        if (Count == _slots.Length)
+        {
+            Double();
+        }
+
+        _slots[Index(ticket)] = new Slot(packetId, MqttReasonCode.Success, Acknowledged: false);
+        Count++;
+        return true;
+    }
+
+    /// <summary>The application owns the message with this ticket; false when it said so before.</summary>
+    public bool TryAcknowledge(long ticket, MqttReasonCode reason)
+    {
+        if (ticket < _head || ticket >= _head + Count)
+        {
+            return false;
+        }
+
+        ref var slot = ref _slots[Index(ticket)];
+        if (slot.Acknowledged)
+        {
+            return false;
+        }
+
+        slot = slot with { Reason = reason, Acknowledged = true };
+        while (Ready < Count && _slots[Index(_head + Ready)].Acknowledged)
+        {
+            Ready++;
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes every PUBACK that may be written, and says how many.</summary>
+    public int Fill(PacketBuffer output, MqttVersion version)
+    {
+        var written = Ready;
+        for (var i = 0; i < written; i++)
+        {
+            var slot = _slots[Index(_head)];
+            PacketWriter.Reply(output, PacketType.Puback, version, slot.PacketId, slot.Reason);
+            _head++;
+        }
+
+        Count -= written;
+        Ready = 0;
+        return written;
+    }
+
+    private int Index(long ticket) => (int)(ticket & (_slots.Length - 1));
+
+    private void Double()
+    {
+        var larger = new Slot[_slots.Length * 2];
+        for (var i = 0; i < Count; i++)
+        {
+            larger[(int)((_head + i) & (larger.Length - 1))] = _slots[Index(_head + i)];
+        }
+
+        _slots = larger;
+    }
+
+    private readonly record struct Slot(ushort PacketId, MqttReasonCode Reason, bool Acknowledged);
+}

@@ -1,0 +1,257 @@
+using MeetNet.Mqtt.Protocol;
+
+namespace MeetNet.Mqtt.Sessions;
+
+/// <summary>
+/// Publishes of this client: those waiting, those in flight, and how many of them the server still takes. Pure: no socket, no clock, no
+/// lock; time stamps are handed in and only kept.
+/// </summary>
+internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifiers)
+{
+    private readonly PublishList _waiting = new();
+    private readonly PublishList _inFlight = new();
+    private readonly PublishList _handedOver = new(); // QoS 0, in a write that has not ended.
+    private readonly Dictionary<ushort, PendingPublish> _byId = [];
+
+    // Next in-flight publish to be written again on this connection; null when all have been.
+    private PendingPublish? _resend;
+    private long _connection;
+    private int _quota;
+    private long _headSince;
+    private MqttServerLimits? _limits;
+
+    /// <summary>Publishes not done.</summary>
+    public int Pending => _waiting.Count + _inFlight.Count + _handedOver.Count;
+
+    /// <summary>QoS 1 publishes without PUBACK, whichever connection they were written on.</summary>
+    public int InFlight => _inFlight.Count;
+
+    /// <summary>QoS 1 publishes that may still be written on this connection ([MQTT-4.9.0-1]).</summary>
+    public int Quota => _quota;
+
+    /// <summary>Total of packets written, and of those with DUP.</summary>
+    public (long All, long Repeated) Written { get; private set; }
+
+    /// <summary>
+    /// Since when the oldest publish on this connection awaits its PUBACK without the line in front of it moving; null when none does.
+    /// </summary>
+    public long? AwaitingSince => _inFlight.First is { } first && first.WrittenOn == _connection && _connection != 0
+        ? Math.Max(first.WrittenAt, _headSince)
+        : null;
+
+    /// <summary>Takes a publish in, behind all others.</summary>
+    public void Enqueue(PendingPublish publish) => _waiting.AddLast(publish);
+
+    /// <summary>Takes back a publish that was not written yet; false when it is too late.</summary>
+    public bool Withdraw(PendingPublish publish)
+    {
+        if (publish.Stage != PublishStage.Waiting)
+        {
+            return false;
+        }
+
+        publish.Stage = PublishStage.Done;
+        _waiting.Remove(publish);
+        return true;
+    }
+
+    /// <summary>
+    /// A connection is open. With the session present, everything in flight is to be written again with its own identifier, in its order
+    /// and before anything new ([MQTT-4.4.0-1], [MQTT-4.6.0-1]). Without, the identifiers mean nothing to the server ([MQTT-3.2.2-5]): the
+    /// same messages become new ones, in front of those that wait.
+    /// </summary>
+    public void Open(long connection, bool sessionPresent, MqttServerLimits limits)
+    {
+        _connection = connection;
+        _quota = limits.ReceiveMaximum;
+        _limits = limits;
+        _headSince = 0;
+        if (sessionPresent)
+        {
+            _resend = _inFlight.First;
+            return;
+        }
+
+        _resend = null;
+        while (_inFlight.Last is { } last)
+        {
+            Forget(last);
+            last.Stage = PublishStage.Waiting;
+            last.PacketId = 0;
+            last.WrittenOn = 0;
+            _waiting.AddFirst(last);
+        }
+    }
+
+    /// <summary>
+    /// The connection is gone. QoS 0 in an unfinished write fails, since it may not be sent twice; the rest only if no session is kept.
+    /// </summary>
+    public void Lose(bool sessionEnds, Func<MqttException> failure)
+    {
+        _connection = 0;
+        _quota = 0;
+        _resend = null;
+        FailAll(_handedOver, failure);
+        if (sessionEnds)
+        {
+            FailAll(_inFlight, failure);
+            FailAll(_waiting, failure);
+        }
+    }
+
+    /// <summary>
+    /// Writes repeats, then new publishes, until <paramref name="output"/> holds <paramref name="target"/> bytes, the server's window is full
+    /// or nothing is left. What the server's limits don't allow fails here and is not written.
+    /// </summary>
+    public void Fill(PacketBuffer output, int target, long now)
+    {
+        while (_resend is { } publish && _quota > 0 && output.Length < target)
+        {
+            _resend = publish.Next;
+            if (Refusal(publish) is { } refusal)
+            {
+                Finish(publish, _inFlight);
+                publish.Completion.TrySetException(refusal);
+                continue;
+            }
+
+            WriteQoS1(output, publish, now, duplicate: publish.WrittenOn != 0);
+        }
+
+        while (_resend is null && _waiting.First is { } publish && output.Length < target)
+        {
+            if (Refusal(publish) is { } refusal)
+            {
+                Finish(publish, _waiting);
+                publish.Completion.TrySetException(refusal);
+                continue;
+            }
+
+            if (publish.QualityOfService == MqttQualityOfService.AtMostOnce)
+            {
+                _waiting.Remove(publish);
+                publish.Stage = PublishStage.InFlight;
+                _handedOver.AddLast(publish);
+                Write(output, publish, duplicate: false);
+                continue;
+            }
+
+            if (_quota == 0 || !identifiers.TryTake(out var id))
+            {
+                return;
+            }
+
+            _waiting.Remove(publish);
+            publish.PacketId = id;
+            publish.Stage = PublishStage.InFlight;
+            _byId.Add(id, publish);
+            _inFlight.AddLast(publish);
+            WriteQoS1(output, publish, now, duplicate: false);
+        }
+    }
+
+    /// <summary>The last <see cref="Fill"/> is on the wire: QoS 0 is done.</summary>
+    public void Flushed()
+    {
+        while (_handedOver.First is { } publish)
+        {
+            Finish(publish, _handedOver);
+            publish.Completion.TrySetResult(new MqttPublishResult(MqttReasonCode.Success));
+        }
+    }
+
+    /// <summary>
+    /// PUBACK, of success or failure: the exchange is over and is not repeated ([MQTT-4.4.0-2]). False when no such publish is in flight.
+    /// </summary>
+    public bool Acknowledged(in ReplyPacket puback, long now)
+    {
+        if (!_byId.TryGetValue(puback.PacketId, out var publish))
+        {
+            return false;
+        }
+
+        if (publish == _resend)
+        {
+            _resend = publish.Next;
+        }
+
+        if (publish == _inFlight.First)
+        {
+            _headSince = now;
+        }
+
+        if (publish.WrittenOn == _connection)
+        {
+            _quota++;
+        }
+
+        Finish(publish, _inFlight);
+        publish.Completion.TrySetResult(new MqttPublishResult(puback.ReasonCode, puback.Properties.Text(MqttPropertyId.ReasonString)));
+        return true;
+    }
+
+    private void WriteQoS1(PacketBuffer output, PendingPublish publish, long now, bool duplicate)
+    {
+        _quota--;
+        publish.WrittenOn = _connection;
+        publish.WrittenAt = now;
+        Write(output, publish, duplicate);
+    }
+
+    private void Write(PacketBuffer output, PendingPublish publish, bool duplicate)
+    {
+        PacketWriter.Publish(
+            output, version, publish.Topic, publish.Payload.Span, publish.QualityOfService, publish.Retain, duplicate, publish.PacketId, publish.Properties);
+        Written = (Written.All + 1, Written.Repeated + (duplicate ? 1 : 0));
+    }
+
+    /// <summary>Server limits: [MQTT-3.2.2-15] size, [MQTT-3.2.2-14] retain, [MQTT-3.2.2-11] QoS.</summary>
+    private MqttPublishRejectedException? Refusal(PendingPublish publish)
+    {
+        var limits = _limits!;
+        if (publish.Retain && !limits.RetainAvailable)
+        {
+            return new MqttPublishRejectedException(MqttReasonCode.RetainNotSupported, "the server takes no retained messages");
+        }
+
+        if (publish.QualityOfService > limits.MaximumQualityOfService)
+        {
+            return new MqttPublishRejectedException(
+                MqttReasonCode.QoSNotSupported, $"the server takes QoS {(int)limits.MaximumQualityOfService} at most");
+        }
+
+        var length = PacketWriter.PublishLength(version, publish.Topic, publish.Payload.Length, publish.QualityOfService, publish.Properties);
+        return length <= Math.Min(limits.MaximumPacketSize, VariableByteInteger.Maximum) ? null : new MqttPublishRejectedException(
+            MqttReasonCode.PacketTooLarge, $"{length} bytes, the server takes {limits.MaximumPacketSize}");
+    }
+
+    private void FailAll(PublishList list, Func<MqttException> failure)
+    {
+        while (list.First is { } publish)
+        {
+            Finish(publish, list);
+            publish.Completion.TrySetException(failure());
+        }
+    }
+
+    private void Finish(PendingPublish publish, PublishList list)
+    {
+        if (list == _inFlight)
+        {
+            Forget(publish);
+        }
+        else
+        {
+            list.Remove(publish);
+        }
+
+        publish.Stage = PublishStage.Done;
+    }
+
+    private void Forget(PendingPublish publish)
+    {
+        _inFlight.Remove(publish);
+        _byId.Remove(publish.PacketId);
+        identifiers.Release(publish.PacketId);
+    }
+}

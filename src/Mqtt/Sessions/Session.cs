@@ -1,0 +1,247 @@
+using MeetNet.Mqtt.Protocol;
+
+namespace MeetNet.Mqtt.Sessions;
+
+/// <summary>When acknowledgements that may be written should be.</summary>
+internal enum AcknowledgeUrgency
+{
+    /// <summary>None may be written.</summary>
+    None,
+
+    /// <summary>A moment's delay saves writes.</summary>
+    Soon,
+
+    /// <summary>Nothing more will come soon, or enough have gathered.</summary>
+    Now,
+}
+
+/// <summary>
+/// The protocol state of a client: what is in flight each way and what has to be written next. Pure: it never touches a socket, a clock or a
+/// lock; its owner calls it under one lock and hands in time stamps. It outlives connections.
+/// </summary>
+internal sealed class Session
+{
+    /// <summary>PUBACKs that are written at once when they have gathered; a tenth of a millisecond of work.</summary>
+    private const int AcknowledgeBatch = 256;
+
+    private readonly MqttClientOptions _options;
+    private readonly PacketIdentifiers _identifiers = new();
+    private readonly Queue<(PacketType Type, ushort PacketId)> _replies = new();
+    private readonly int _acknowledgeBatch;
+    private bool _ping;
+    private ushort _subscribeId;
+    private bool _subscribeWritten;
+    private long _subscribeAt;
+    private MqttReasonCode? _goodbye;
+
+    public Session(MqttClientOptions options)
+    {
+        _options = options;
+        Outgoing = new SendWindow(options.Version, _identifiers);
+        // A quarter of the window leaves the server room to go on while the PUBACKs travel.
+        _acknowledgeBatch = Math.Clamp(options.ReceiveMaximum / 4, 1, AcknowledgeBatch);
+    }
+
+    /// <summary>Publishes of this client.</summary>
+    public SendWindow Outgoing { get; }
+
+    /// <summary>Messages to be acknowledged by this client.</summary>
+    public ReceiveWindow Incoming { get; } = new();
+
+    /// <summary>Number of the current connection; tickets and messages of another are void. 0 before the first.</summary>
+    public long Connection { get; private set; }
+
+    /// <summary>CONNACK has said yes, and the connection has not been lost since.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>DISCONNECT has been written: nothing may follow ([MQTT-3.14.4-1]).</summary>
+    public bool SaidGoodbye { get; private set; }
+
+    /// <summary>A SUBSCRIBE awaits its SUBACK.</summary>
+    public bool AwaitsSuback => _subscribeId != 0;
+
+    /// <summary>PUBACKs written in all.</summary>
+    public long AcknowledgementsWritten { get; private set; }
+
+    /// <summary>Packets written by <see cref="Fill"/> in all.</summary>
+    public long PacketsWritten { get; private set; }
+
+    /// <summary>Since when an acknowledgement of the server is outstanding without progress; null when none is.</summary>
+    public long? AwaitingSince
+    {
+        get
+        {
+            var subscribe = _subscribeId != 0 && _subscribeWritten ? _subscribeAt : (long?)null;
+            return Outgoing.AwaitingSince is { } publish && !(subscribe < publish) ? publish : subscribe;
+        }
+    }
+
+    /// <summary>
+    /// CONNACK said yes. Sets up both windows for the new connection, whose number is in <see cref="Connection"/> afterwards.
+    /// </summary>
+    /// <param name="cleanStart">What CONNECT said.</param>
+    /// <param name="sessionPresent">What CONNACK said.</param>
+    /// <param name="limits">What CONNACK said.</param>
+    /// <returns>A protocol error if the two contradict each other.</returns>
+    public ReadStatus Open(bool cleanStart, bool sessionPresent, MqttServerLimits limits)
+    {
+        if (cleanStart && sessionPresent)
+        {
+            return ReadStatus.ProtocolError("Session Present although Clean Start was asked for [MQTT-3.2.2-2]");
+        }
+
+        Connection++;
+        IsOpen = true;
+        Incoming.Reset();
+        Outgoing.Open(Connection, sessionPresent, limits);
+        // Also when the session is there: a broker that was killed comes back with the sessions of its last snapshot, and the
+        // subscriptions may have come after it (seen with Mosquitto 2.0.11). The client would be connected and hear nothing for ever.
+        if (_options.Subscriptions.Count > 0)
+        {
+            if (PacketWriter.SubscribeLength(_options.Version, _options.Subscriptions) > limits.MaximumPacketSize)
+            {
+                return new ReadStatus(MqttReasonCode.PacketTooLarge, "the server's Maximum Packet Size has no room for SUBSCRIBE");
+            }
+
+            _identifiers.TryTake(out _subscribeId);
+            _subscribeWritten = false;
+        }
+
+        return ReadStatus.Ok;
+    }
+
+    /// <summary>The connection ended, or never opened. <paramref name="failure"/> is what publishes fail with that can't survive it.</summary>
+    /// <param name="stopped">No connection will follow.</param>
+    /// <param name="failure">Makes the exception.</param>
+    public void Lose(bool stopped, Func<MqttException> failure)
+    {
+        IsOpen = false;
+        _ping = false;
+        _goodbye = null;
+        SaidGoodbye = false;
+        _replies.Clear();
+        EndSubscribe();
+        Incoming.Reset();
+        Connection++;
+        Outgoing.Lose(stopped || _options.CleanStart, failure);
+    }
+
+    /// <summary>PINGREQ is to be written next.</summary>
+    public void Ping() => _ping = true;
+
+    /// <summary>DISCONNECT is to be written after the acknowledgements that may be, and nothing after it.</summary>
+    public void SayGoodbye(MqttReasonCode reason) => _goodbye ??= reason;
+
+    /// <summary>Writes what is due, in the order that keeps small packets from waiting for large ones, up to about <paramref name="target"/> bytes.</summary>
+    public void Fill(PacketBuffer output, int target, long now)
+    {
+        if (SaidGoodbye || !IsOpen) // Before CONNACK not even DISCONNECT may be written ([MQTT-3.14.0-1]).
+        {
+            return;
+        }
+
+        var before = Outgoing.Written.All;
+        FillControl(output, now);
+        var acknowledged = Incoming.Fill(output, _options.Version);
+        AcknowledgementsWritten += acknowledged;
+        PacketsWritten += acknowledged;
+        if (_goodbye is { } reason)
+        {
+            PacketWriter.Disconnect(output, _options.Version, reason);
+            PacketsWritten++;
+            SaidGoodbye = true;
+            return;
+        }
+
+        Outgoing.Fill(output, target, now);
+        PacketsWritten += Outgoing.Written.All - before;
+    }
+
+    /// <summary>SUBACK: one code per filter, or a fault.</summary>
+    /// <param name="suback">As read.</param>
+    /// <param name="refused">The first filter that was refused, and why; null when all were granted.</param>
+    public ReadStatus Subscribed(in SubackPacket suback, out (MqttSubscription Filter, MqttReasonCode Reason)? refused)
+    {
+        refused = null;
+        if (_subscribeId == 0 || suback.PacketId != _subscribeId)
+        {
+            return ReadStatus.ProtocolError("SUBACK for no SUBSCRIBE [MQTT-3.8.4-2]");
+        }
+
+        if (suback.ReasonCodes.Count != _options.Subscriptions.Count)
+        {
+            return ReadStatus.ProtocolError("SUBACK without exactly one reason code per filter [MQTT-3.8.4-6]");
+        }
+
+        EndSubscribe();
+        for (var i = 0; i < suback.ReasonCodes.Count; i++)
+        {
+            if (suback.ReasonCodes[i].IsFailure())
+            {
+                refused = (_options.Subscriptions[i], suback.ReasonCodes[i]);
+                return ReadStatus.Ok;
+            }
+        }
+
+        return ReadStatus.Ok;
+    }
+
+    /// <summary>
+    /// PUBREC and PUBREL of exchanges that this client doesn't know (it has none of QoS 2) are answered 0x92 (§4.3.3), which lets the
+    /// server forget them. PUBCOMP needs no answer.
+    /// </summary>
+    public void AnswerUnknown(PacketType type, ushort packetId)
+    {
+        if (type is PacketType.Pubrec or PacketType.Pubrel)
+        {
+            _replies.Enqueue((type == PacketType.Pubrec ? PacketType.Pubrel : PacketType.Pubcomp, packetId));
+        }
+    }
+
+    /// <summary>The application owns a message of the connection it names. False when that is not news.</summary>
+    public bool TryAcknowledge(long connection, long ticket, MqttReasonCode reason, out AcknowledgeUrgency urgency)
+    {
+        urgency = AcknowledgeUrgency.None;
+        if (connection != Connection || !IsOpen || !Incoming.TryAcknowledge(ticket, reason))
+        {
+            return false;
+        }
+
+        var ready = Incoming.Ready;
+        urgency = ready == 0 ? AcknowledgeUrgency.None
+            : ready == Incoming.Count || ready >= _acknowledgeBatch ? AcknowledgeUrgency.Now
+            : AcknowledgeUrgency.Soon;
+        return true;
+    }
+
+    private void FillControl(PacketBuffer output, long now)
+    {
+        if (_ping)
+        {
+            _ping = false;
+            PacketWriter.Pingreq(output);
+            PacketsWritten++;
+        }
+
+        while (_replies.TryDequeue(out var reply))
+        {
+            PacketWriter.Reply(output, reply.Type, _options.Version, reply.PacketId, MqttReasonCode.PacketIdentifierNotFound);
+            PacketsWritten++;
+        }
+
+        if (_subscribeId != 0 && !_subscribeWritten && _goodbye is null)
+        {
+            _subscribeWritten = true;
+            _subscribeAt = now;
+            PacketWriter.Subscribe(output, _options.Version, _subscribeId, _options.Subscriptions);
+            PacketsWritten++;
+        }
+    }
+
+    private void EndSubscribe()
+    {
+        _identifiers.Release(_subscribeId);
+        _subscribeId = 0;
+        _subscribeWritten = false;
+    }
+}

@@ -1,0 +1,108 @@
+using MeetNet.Observations.Calibration;
+using MeetNet.Observations.Quality;
+using MeetNet.Observations.Reference;
+using MeetNet.Observations.Time;
+
+namespace MeetNet.Observations.Procedures;
+
+/// <summary>
+/// What a station file and a device profile say of one datastream: all that <see cref="ProcedureBuilder"/> needs. What is a
+/// fact of the place or the device has no default: what is not stated and is needed is a problem.
+/// </summary>
+public sealed record ProcedureRequest
+{
+    /// <summary>The datastream; its property must be in the catalogue.</summary>
+    public required DatastreamId Datastream { get; init; }
+
+    /// <summary>Unit of the raw value, UCUM.</summary>
+    public required string RawUnit { get; init; }
+
+    /// <summary>Field of the device profile.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>Device profile, <c>maker/model</c>.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Version of the profile.</summary>
+    public required string ProfileVersion { get; init; }
+
+    /// <summary>Begin of the procedure when there is no calibration to say it.</summary>
+    public required DateTimeOffset ValidFrom { get; init; }
+
+    /// <summary>Which gas the device measures; required when the raw value is a mole fraction.</summary>
+    public string? Gas { get; init; }
+
+    /// <summary>
+    /// Reference conditions; required for every gas. Of a raw mass concentration: those it is stated at. Of a raw mole
+    /// fraction, which has none: those it is to be stated at, which must be the catalogue's.
+    /// </summary>
+    public GasReference? GasReference { get; init; }
+
+    /// <summary>Code of the datum of a raw height; required for every height.</summary>
+    public string? Datum { get; init; }
+
+    /// <summary>Name of the transformation to the canonical datum; required when the datum is another.</summary>
+    public string? Transformation { get; init; }
+
+    /// <summary>Height of the gauge zero; required when the datum is <c>GAUGE</c>.</summary>
+    public GaugeZero? GaugeZero { get; init; }
+
+    /// <summary>Where the station is; required by transformations that depend on the place.</summary>
+    public Location? Location { get; init; }
+
+    /// <summary>Calibrations, one after the other; empty when the device is used as it comes.</summary>
+    public IReadOnlyList<LinearCalibration> Calibrations { get; init; } = [];
+
+    /// <summary>Gross range in the canonical unit; null for the physical range of the catalogue.</summary>
+    public GrossRange? GrossRange { get; init; }
+
+    /// <summary>How the device stamps its values; null when the gateway stamps them.</summary>
+    public StampConvention? Stamp { get; init; }
+}
+
+/// <summary>The levelled height of a local zero.</summary>
+/// <param name="Level">Metres above <paramref name="Datum"/>.</param>
+/// <param name="Datum">Code of a national datum.</param>
+/// <param name="Accuracy">Metres; null when not stated.</param>
+/// <param name="Source">Who levelled it, and when.</param>
+public sealed record GaugeZero(double Level, string Datum, double? Accuracy, string Source);
+
+/// <summary>The settings of a <see cref="ProcedureRequest"/> that can be wrong, so that a reader can point at the line.</summary>
+public enum ProcedureSetting
+{
+    /// <summary><see cref="DatastreamId.Property"/> of the datastream.</summary>
+    ObservedProperty,
+
+    /// <summary><see cref="ProcedureRequest.RawUnit"/>.</summary>
+    RawUnit,
+
+    /// <summary><see cref="ProcedureRequest.Gas"/>.</summary>
+    Gas,
+
+    /// <summary><see cref="ProcedureRequest.GasReference"/>.</summary>
+    GasReference,
+
+    /// <summary><see cref="ProcedureRequest.Datum"/>.</summary>
+    Datum,
+
+    /// <summary><see cref="ProcedureRequest.Transformation"/>.</summary>
+    Transformation,
+
+    /// <summary><see cref="ProcedureRequest.GaugeZero"/>.</summary>
+    GaugeZero,
+
+    /// <summary><see cref="ProcedureRequest.Location"/>.</summary>
+    Location,
+
+    /// <summary><see cref="ProcedureRequest.Calibrations"/>; which one is in <see cref="ProcedureProblem.Index"/>.</summary>
+    Calibration,
+
+    /// <summary><see cref="ProcedureRequest.GrossRange"/>.</summary>
+    GrossRange,
+}
+
+/// <summary>Why no procedure can be made.</summary>
+/// <param name="Setting">What is wrong or missing.</param>
+/// <param name="Message">What was expected there.</param>
+/// <param name="Index">Position in a list; 0 when the setting is not one.</param>
+public sealed record ProcedureProblem(ProcedureSetting Setting, string Message, int Index = 0);

@@ -1,0 +1,26 @@
+using MeetNet.Devices.Profiles;
+
+namespace MeetNet.Devices.Tests.Drivers;
+
+/// <summary>A profile and an address that don't fit are refused before a byte has come.</summary>
+public sealed class BindTests
+{
+    [Theory]
+    [InlineData("vega/plics-modbus", null, "a Modbus device needs its slave address, 1 to 247; the address here is none")]
+    [InlineData("vega/plics-modbus", "0", "a Modbus slave address is 1 to 247 (0 is broadcast), not 0")]
+    [InlineData("vega/plics-modbus", "248", "a Modbus slave address is 1 to 247 (0 is broadcast), not 248")]
+    [InlineData("plantower/pms5003", "1", "a Plantower sensor is alone on its line and has no address, not 1")]
+    [InlineData("acoem/serinus-44", null, "the groups of Acoem (Ecotech) Serinus 44 are numbered from the instrument's address, which is missing")]
+    [InlineData("acoem/serinus-44", "1000", "a Bayern-Hessen address is a number of at most three digits, not 1000")]
+    [InlineData("acoem/serinus-44", "nh3", "a Bayern-Hessen address is a number of at most three digits, not nh3")]
+    [InlineData("milesight/em500-swl", null, "a device behind The Things Stack needs its device id (lower-case letters, digits and '-', 2 to 36), not none")]
+    [InlineData("milesight/em500-swl", "Node", "a device behind The Things Stack needs its device id (lower-case letters, digits and '-', 2 to 36), not Node")]
+    public void Refuses(string id, string? address, string message)
+    {
+        var profile = Repository.Profile(id);
+        var at = address is null ? DeviceAddress.None : int.TryParse(address, out var number) ? DeviceAddress.Of(number) : DeviceAddress.Of(address);
+        var driver = DriverCatalog.Find(profile.Driver)!;
+        Assert.Equal(message, Assert.Throws<ProfileException>(() => driver.Bind(profile, at)).Message);
+        Assert.Equal(message, Assert.Throws<ProfileException>(() => driver.Simulate(profile, at)).Message);
+    }
+}

@@ -1,0 +1,226 @@
+using FsCheck;
+using FsCheck.Fluent;
+using MeetNet.Devices.Framing;
+
+namespace MeetNet.Devices.Tests.Framing;
+
+/// <summary>The laws of <see cref="IFramer"/>, for any framer of a byte stream: each gets a generator of streams that look like its own.</summary>
+public abstract class FramerLaws
+{
+    private const int Tests = 200;
+
+    private protected abstract IFramer Framer { get; }
+
+    /// <summary>A sound frame.</summary>
+    private protected abstract Gen<byte[]> Frame { get; }
+
+    /// <summary>Bytes that this framer looks at twice: start characters, lengths, ends.</summary>
+    private protected abstract byte[] Tempting { get; }
+
+    [Fact]
+    public void However_the_stream_is_chunked_the_same_frames_and_faults_come_out() => Check(
+        from stream in Streams()
+        from chunks in Gen.Choose(0, 12).ListOf()
+        select (stream, chunks.ToArray()),
+        x =>
+        {
+            var whole = Stream.Cut(Framer, x.stream);
+            var chunked = Stream.Cut(Framer, x.stream, x.Item2);
+            var bytewise = Stream.Cut(Framer, x.stream, [.. Enumerable.Repeat(1, x.stream.Length)]);
+            Same(whole, chunked);
+            Same(whole, bytewise);
+        });
+
+    [Fact]
+    public void A_full_window_always_consumes_something() => Check(
+        from bytes in Window()
+        select bytes,
+        bytes => Assert.NotEqual(CutResult.NeedMore, Framer.Cut(bytes).Result));
+
+    [Fact]
+    public void An_answer_does_not_change_when_more_bytes_follow() => Check(
+        from stream in Streams()
+        from more in Bytes(40)
+        select (stream, more),
+        x =>
+        {
+            var cut = Framer.Cut(x.stream);
+            if (cut.Result == CutResult.Frame)
+            {
+                Assert.Equal(cut, Framer.Cut([.. x.stream, .. x.more]));
+            }
+        });
+
+    [Fact]
+    public void Frames_come_out_whole_from_between_silence_and_each_other() => Check(
+        from frames in Frame.NonEmptyListOf()
+        select frames,
+        frames =>
+        {
+            var cut = Stream.Cut(Framer, frames.SelectMany(f => f).ToArray());
+            Assert.Equal(frames.Select(Convert.ToHexString), cut.Frames.Select(Convert.ToHexString));
+            Assert.Empty(cut.Faults);
+            Assert.Equal(0, cut.Left);
+        });
+
+    [Fact]
+    public void Half_a_frame_is_never_a_frame() => Check(
+        from frame in Frame
+        from length in Gen.Choose(0, frame.Length - 1)
+        select frame[..length],
+        half => Assert.Empty(Stream.Cut(Framer, half).Frames));
+
+    [Fact]
+    public void A_frame_is_found_again_after_at_most_one_window_of_garbage() => Check(
+        from garbage in Bytes(60)
+        from frames in Frame.ListOf(1 + ((2 * Framer.MaxFrame) / 5))
+        select (garbage, frames),
+        x =>
+        {
+            // Garbage can look like the start of a frame and swallow what follows, but no more than one window of it.
+            var stream = x.garbage.Concat(x.frames.SelectMany(f => f)).ToArray();
+            var cut = Stream.Cut(Framer, stream);
+            var lost = x.frames.Count - cut.Frames.Count(f => x.frames.Any(sent => sent.AsSpan().SequenceEqual(f)));
+            Assert.True(lost * (x.frames.Min(f => f.Length) - 1) <= Framer.MaxFrame + x.garbage.Length, $"{lost} frames lost");
+        });
+
+    private protected static void Check<T>(Gen<T> gen, Action<T> body) =>
+        Prop.ForAll(gen.ToArbitrary(), body).Check(Config.QuickThrowOnFailure.WithMaxTest(Tests));
+
+    private protected Gen<byte[]> Bytes(int max) =>
+        from length in Gen.Choose(0, max)
+        from bytes in Gen.OneOf(Gen.Choose(0, 255).Select(b => (byte)b), Gen.Elements(Tempting)).ArrayOf(length)
+        select bytes;
+
+    private static void Same(Stream expected, Stream actual)
+    {
+        Assert.Equal(expected.Frames.Select(Convert.ToHexString), actual.Frames.Select(Convert.ToHexString));
+        Assert.Equal(expected.Faults.OrderBy(f => f.Key), actual.Faults.OrderBy(f => f.Key));
+        Assert.Equal(expected.Left, actual.Left);
+    }
+
+    /// <summary>Sound frames, damaged frames, cut frames and garbage, in any order.</summary>
+    private Gen<byte[]> Streams() =>
+        from pieces in Gen.OneOf(Frame, Damaged(), Bytes(20), Frame.SelectMany(f => Gen.Choose(0, f.Length).Select(n => f[..n]))).ListOf()
+        select pieces.SelectMany(p => p).ToArray();
+
+    private Gen<byte[]> Damaged() =>
+        from frame in Frame
+        from bit in Gen.Choose(0, (8 * frame.Length) - 1)
+        select Flip(frame, bit);
+
+    private Gen<byte[]> Window() =>
+        from start in Gen.OneOf(Frame, Damaged(), Bytes(20))
+        from rest in Gen.OneOf(Gen.Choose(0, 255).Select(b => (byte)b), Gen.Elements(Tempting)).ArrayOf(Framer.MaxFrame)
+        select start.Concat(rest).ToArray();
+
+    private static byte[] Flip(byte[] frame, int bit)
+    {
+        var damaged = frame.ToArray();
+        damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+        return damaged;
+    }
+}
+
+public sealed class ModbusRtuFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer => new ModbusRtuFramer(246, 4);
+
+    private protected override byte[] Tempting => [0, 1, 2, 3, 4, 8, 0x83, 0x84, 246, 255];
+
+    private protected override Gen<byte[]> Frame => Gen.OneOf(Answer(), Exception());
+
+    private static Gen<byte[]> Answer() =>
+        from slave in Gen.OneOf(Gen.Constant(246), Gen.Choose(1, 247))
+        from function in Gen.Elements(3, 4)
+        from registers in Gen.Choose(1, 12)
+        from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(2 * registers)
+        select WithCrc([(byte)slave, (byte)function, (byte)(2 * registers), .. data]);
+
+    private static Gen<byte[]> Exception() =>
+        from slave in Gen.Choose(1, 247)
+        from function in Gen.Elements(0x83, 0x84)
+        from code in Gen.Choose(1, 11)
+        select WithCrc([(byte)slave, (byte)function, (byte)code]);
+
+    private static byte[] WithCrc(byte[] body)
+    {
+        var crc = Checksums.Crc16Modbus(body);
+        return [.. body, (byte)(crc & 0xFF), (byte)(crc >> 8)];
+    }
+}
+
+public sealed class PrefixedFramerLaws : FramerLaws
+{
+    private static readonly PrefixedFramer Shared = new([0x42, 0x4D], 28);
+
+    private protected override IFramer Framer => Shared;
+
+    private protected override byte[] Tempting => [0x42, 0x4D, 0, 28];
+
+    private protected override Gen<byte[]> Frame =>
+        from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(26)
+        select Closed(data);
+
+    private static byte[] Closed(byte[] data)
+    {
+        var frame = new byte[Shared.MaxFrame];
+        data.CopyTo(frame, Shared.DataOffset);
+        Shared.Close(frame);
+        return frame;
+    }
+}
+
+public abstract class BayernHessenFramerLaws(HessenEnding ending) : FramerLaws
+{
+    private protected override IFramer Framer => new BayernHessenFramer(ending);
+
+    private protected override byte[] Tempting => [2, 3, 13, (byte)'M', (byte)'D', (byte)'0'];
+
+    private protected override Gen<byte[]> Frame =>
+        from text in Gen.Choose(32, 126).Select(b => (byte)b).ArrayOf(24)
+        select Closed(text);
+
+    private byte[] Closed(byte[] text)
+    {
+        var frame = new byte[64];
+        frame[0] = BayernHessenFramer.Stx;
+        text.CopyTo(frame, 1);
+        return frame[..BayernHessenFramer.Close(frame, 1 + text.Length, ending)];
+    }
+}
+
+public sealed class BayernHessenEtxLaws() : BayernHessenFramerLaws(HessenEnding.EtxBcc);
+
+public sealed class BayernHessenCrLaws() : BayernHessenFramerLaws(HessenEnding.Cr);
+
+public sealed class ModbusRequestFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer => new ModbusRequestFramer();
+
+    private protected override byte[] Tempting => [0, 1, 3, 4, 246];
+
+    private protected override Gen<byte[]> Frame =>
+        from slave in Gen.Choose(1, 247)
+        from function in Gen.Elements(3, 4)
+        from words in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(4)
+        select WithCrc([(byte)slave, (byte)function, .. words]);
+
+    private static byte[] WithCrc(byte[] body)
+    {
+        var crc = Checksums.Crc16Modbus(body);
+        return [.. body, (byte)(crc & 0xFF), (byte)(crc >> 8)];
+    }
+}
+
+public sealed class MessageFramerTests
+{
+    [Fact]
+    public void A_message_is_a_frame_and_an_oversized_one_is_a_fault()
+    {
+        var framer = new MessageFramer(8);
+        Assert.Equal(FrameCut.NeedMore, framer.Cut([]));
+        Assert.Equal(FrameCut.Frame(8), framer.Cut(new byte[8]));
+        Assert.Equal(FrameCut.Bad(FrameFault.Overlong, 9), framer.Cut(new byte[9]));
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Threading.Channels;
+using MeetNet.Gateway.Acquisition;
+using MeetNet.Gateway.Lines;
+using MeetNet.Gateway.Stations;
+using MeetNet.Mqtt;
+using MeetNet.TestKit;
+
+namespace MeetNet.Gateway.Tests.Acquisition;
+
+/// <summary>Nodes behind a network server, over a real broker.</summary>
+public sealed class MqttNodeSessionTests
+{
+    [Fact]
+    public async Task An_uplink_is_a_set_and_is_acknowledged_when_it_is_stored_and_not_before()
+    {
+        await using var broker = await MosquittoBroker.StartAsync(MosquittoBroker.Persistent);
+        await using (var first = await Rig.StartAsync(broker.Port))
+        {
+            await first.SendAsync(Uplink(7, 1462.5));
+            Assert.Equal(1462.5, (await first.NextAsync()).Readings.Span[0].Value);
+
+            // The gateway dies before the outbox has it: nobody calls Done.
+        }
+
+        await using var second = await Rig.StartAsync(broker.Port);
+        var again = await second.NextAsync();
+        Assert.Equal(1462.5, again.Readings.Span[0].Value);
+        again.Receipt!.Done();
+        await second.SendAsync(Uplink(8, 1463));
+        (await second.NextAsync()).Receipt!.Done();
+        await second.DisposeAsync();
+
+        await using var third = await Rig.StartAsync(broker.Port);
+        await third.SendAsync(Uplink(9, 1464));
+        Assert.Equal(1464, (await third.NextAsync()).Readings.Span[0].Value);
+    }
+
+    [Fact]
+    public async Task A_repetition_is_not_acknowledged_before_what_it_repeats_is_stored()
+    {
+        await using var broker = await MosquittoBroker.StartAsync(MosquittoBroker.Persistent);
+        await using (var first = await Rig.StartAsync(broker.Port))
+        {
+            // What waits for the outbox when the connection is lost comes again on the next one.
+            await first.SendAsync(Uplink(7, 1462.5));
+            await first.NextAsync();
+            await first.LoseConnectionAsync();
+            await Eventually.TrueAsync(() => first.Session.Books.Read().Repeats == 1, "the repetition to be seen");
+        }
+
+        await using var second = await Rig.StartAsync(broker.Port);
+        Assert.Equal(1462.5, (await second.NextAsync()).Readings.Span[0].Value);
+    }
+
+    [Fact]
+    public async Task What_is_not_understood_is_counted_and_the_rest_goes_on()
+    {
+        await using var broker = await MosquittoBroker.StartAsync();
+        await using var rig = await Rig.StartAsync(broker.Port);
+        await rig.SendAsync("");
+        await rig.SendAsync("no json at all");
+        await rig.SendAsync(Uplink(1, 1460).Replace("surface-1", "somebody-else", StringComparison.Ordinal));
+        await rig.SendAsync(Uplink(2, 1461));
+        await rig.SendAsync(Uplink(2, 1461));
+        await rig.SendAsync(Uplink(3, 1462));
+        Assert.Equal(1461, (await rig.NextAsync()).Readings.Span[0].Value);
+        Assert.Equal(1462, (await rig.NextAsync()).Readings.Span[0].Value);
+        var books = rig.Session.Books.Read();
+        Assert.Equal((2, 1), (books.Unexpected, books.Repeats));
+        Assert.Equal(rig.Session.Status.Counters.BytesRead, books.AccountedBytes);
+    }
+
+    private static string Uplink(int counter, double level) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $$$"""
+        {"end_device_ids":{"device_id":"surface-1"},"received_at":"2026-11-21T10:00:{{{counter:00}}}Z",
+         "uplink_message":{"f_port":85,"f_cnt":{{{counter}}},"decoded_payload":{"water_level":{{{level}}}},"received_at":"2026-11-21T10:00:{{{counter:00}}}Z"}}
+        """);
+
+    private sealed class Rig : IAsyncDisposable
+    {
+        private readonly Channel<ReadingSet> _sets = Channel.CreateUnbounded<ReadingSet>();
+        private readonly CollectingLogger _log = new();
+        private readonly CancellationTokenSource _stop = new();
+        private readonly MqttClient _network;
+        private readonly MqttStationLine _line;
+        private readonly string _clientId;
+        private Task _running = Task.CompletedTask;
+        private bool _disposed;
+
+        private Rig(int port)
+        {
+            var station = TestStations.Dutch();
+            var line = station.Lines.OfType<MqttStationLine>().Single();
+            _line = line with { Broker = line.Broker with { Host = "127.0.0.1", Port = port } };
+            _clientId = $"{station.FullName}/line/{_line.Name}";
+            Session = new MqttNodeSession(station.FullName, _line, station.On(line), _sets.Writer, TimeProvider.System, _log.For<MqttNodeSession>());
+            _network = new MqttClient(new MqttClientOptions { Host = "127.0.0.1", Port = port, ClientId = "network-server" }, TimeProvider.System);
+        }
+
+        public MqttNodeSession Session { get; }
+
+        public static async Task<Rig> StartAsync(int port)
+        {
+            var rig = new Rig(port);
+            rig._running = rig.Session.RunAsync(rig._stop.Token);
+            await rig._network.StartAsync();
+            await Eventually.DoneAsync(rig._network.WaitConnectedAsync(), "the network server to be connected");
+            await Eventually.TrueAsync(() => rig.Session.Status.State == LineState.Open, "the line to be open");
+            return rig;
+        }
+
+        public async Task SendAsync(string text) => Assert.True((await _network.PublishAsync(_line.Topic, Encoding.UTF8.GetBytes(text))).Accepted);
+
+        /// <summary>Another client of the same name: the broker throws the first one out, which comes back.</summary>
+        public async Task LoseConnectionAsync()
+        {
+            await using (var other = new MqttClient(new MqttClientOptions { Host = "127.0.0.1", Port = _line.Broker.Port, ClientId = _clientId, CleanStart = false, SessionExpiryInterval = 3_600 }, TimeProvider.System))
+            {
+                await other.StartAsync();
+                await Eventually.DoneAsync(other.WaitConnectedAsync(), "the other to be connected");
+                await Eventually.TrueAsync(() => Session.Status.State != LineState.Open, "the line to be lost");
+            }
+
+            await Eventually.TrueAsync(() => Session.Status.State == LineState.Open, "the line to be open again");
+        }
+
+        public async Task<ReadingSet> NextAsync() => await Eventually.DoneAsync(_sets.Reader.ReadAsync().AsTask(), "a set");
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            await _stop.CancelAsync();
+            await Eventually.DoneAsync(_running, "the session to stop");
+            await _network.DisposeAsync();
+            _stop.Dispose();
+            _log.Dispose();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using MeetNet.Devices;
+using MeetNet.Gateway.Acquisition;
+using MeetNet.Gateway.Harmonisation;
+using MeetNet.Gateway.Lines;
+using MeetNet.Gateway.Stations;
+using MeetNet.Observations;
+using MeetNet.TestKit;
+
+namespace MeetNet.Gateway.Tests.Harmonisation;
+
+/// <summary>Expected values are worked out by hand from the definitions, not by the code under test.</summary>
+public sealed class HarmoniserTests : IDisposable
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly ManualTimeProvider _time = new(Noon);
+    private readonly CollectingLogger _log = new();
+    private readonly Station _flemish = TestStations.Flemish();
+    private readonly Station _dutch = TestStations.Dutch();
+
+    [Fact]
+    public void Metres_TAW_and_centimetres_NAP_of_the_same_water_are_the_same_value()
+    {
+        // 14.97 m NAP is 17.30 m TAW by the constant 2.33 m, and 1497 cm NAP.
+        var flemish = Single(_flemish, "level-1", 17.30);
+        var dutch = Single(_dutch, "level-1", 1497);
+        Assert.Equal(14.97, flemish.Result!.Value, 9);
+        Assert.Equal(14.97, dutch.Result!.Value, 9);
+        Assert.Equal(17.30, flemish.Raw);
+        Assert.Equal(1497, dutch.Raw);
+        Assert.Equal("vmm/kalmthoutse-heide/level-1/groundwater_level", flemish.DatastreamId);
+        Assert.Equal(QartodFlag.Good, flemish.Quality.Flag);
+    }
+
+    [Fact]
+    public void Ppb_and_micrograms_of_the_same_ammonia_are_the_same_value()
+    {
+        // 17.031 g/mol × 101300 Pa ÷ (8.314462618 J/(mol·K) × 293.15 K) ÷ 1000 = 0.70782437 µg/m³ per ppb.
+        Assert.Equal(20 * 0.70782437, Single(_flemish, "nh3-1", 20).Result!.Value, 5);
+        Assert.Equal(14.1564874, Single(_dutch, "nh3-1", 14.1564874).Result!.Value, 9);
+    }
+
+    [Fact]
+    public void A_procedure_that_is_announced_computes_the_same_double()
+    {
+        var observation = Single(_flemish, "nh3-1", 17.4);
+        var procedure = _flemish.Datastreams.SelectMany(d => d.Procedures.All).Single(p => p.Id == observation.ProcedureId);
+        Assert.True(MeetNet.Observations.Procedures.Procedure.TryRead(procedure.ToUtf8(), out var announced, out _));
+        Assert.Equal(announced.Apply(17.4, observation.PhenomenonTime).Value, observation.Result);
+    }
+
+    [Fact]
+    public void A_local_stamp_at_the_end_of_the_hour_is_the_hour_before_in_UTC()
+    {
+        // 11:00 in Brussels in winter is 10:00Z, the end of [09:00Z, 10:00Z).
+        var level = Hourly(new DateTime(2026, 11, 21, 11, 0, 0), Noon);
+        Assert.Equal("2026-11-21T09:00:00Z/2026-11-21T10:00:00Z", level.PhenomenonTime.ToIso());
+        Assert.Equal(16.95 - 2.33, level.Result!.Value, 9);
+
+        // In summer it is 09:00Z.
+        Assert.Equal("2026-07-01T08:00:00Z/2026-07-01T09:00:00Z", Hourly(new DateTime(2026, 7, 1, 11, 0, 0), new(2026, 7, 1, 9, 0, 2, TimeSpan.Zero)).PhenomenonTime.ToIso());
+    }
+
+    [Fact]
+    public void The_hour_that_occurs_twice_is_settled_by_the_reception()
+    {
+        // 02:30 on 25 October 2026 is 00:30Z and 01:30Z.
+        var stamp = new DateTime(2026, 10, 25, 2, 30, 0);
+        Assert.Equal("2026-10-24T23:30:00Z/2026-10-25T00:30:00Z", Hourly(stamp, new(2026, 10, 25, 0, 30, 5, TimeSpan.Zero)).PhenomenonTime.ToIso());
+        Assert.Equal("2026-10-25T00:30:00Z/2026-10-25T01:30:00Z", Hourly(stamp, new(2026, 10, 25, 1, 30, 5, TimeSpan.Zero)).PhenomenonTime.ToIso());
+        var late = Hourly(stamp, new(2026, 10, 26, 0, 0, 0, TimeSpan.Zero));
+        Assert.Equal(new ResultQuality(QartodFlag.Suspect, QualityTests.StampAmbiguous), late.Quality);
+    }
+
+    [Fact]
+    public void A_stamp_that_names_no_time_leaves_no_result()
+    {
+        // 02:30 on 29 March 2026 does not occur.
+        var observation = Hourly(new DateTime(2026, 3, 29, 2, 30, 0), Noon);
+        Assert.Null(observation.Result);
+        Assert.Equal(new ResultQuality(QartodFlag.Missing, QualityTests.StampNonexistent), observation.Quality);
+        Assert.Equal(16.95, observation.Raw);
+        Assert.Equal(Noon, observation.PhenomenonTime.Begin);
+
+        var without = Harmonise(_flemish, Set(_flemish, "surface-1", [new RawReading(0, 16.95, ReadingStatus.Ok)], null, Noon));
+        Assert.Equal(Harmoniser.StampMissing, without.Single().Quality.Tests);
+    }
+
+    [Theory]
+    [InlineData("0001-01-01T00:30:00", 1)]
+    [InlineData("9999-12-31T23:59:59", -1)]
+    [InlineData("2026-11-21T11:00:00", 23)]
+    public void A_stamp_with_an_offset_that_makes_no_sense_is_no_reason_to_stop(string stamp, int hours)
+    {
+        var time = new DeviceTime(DateTime.Parse(stamp, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromHours(hours));
+        var observation = Harmonise(_flemish, Set(_flemish, "surface-1", [new RawReading(0, 16.95, ReadingStatus.Ok)], time, Noon)).Single();
+        Assert.Equal(hours == 23 ? QartodFlag.Good : QartodFlag.Missing, observation.Quality.Flag);
+        Assert.Equal(16.95, observation.Raw);
+    }
+
+    [Fact]
+    public void Without_a_stamp_the_reception_by_the_network_counts_and_else_the_arrival()
+    {
+        var received = Noon.AddMinutes(-5);
+        var set = Set(_dutch, "surface-1", [new RawReading(0, 1462, ReadingStatus.Ok)], null, Noon) with { NetworkTime = received };
+        Assert.Equal(received, Harmonise(_dutch, set).Single().PhenomenonTime.Begin);
+        Assert.Equal(Noon, Single(_dutch, "level-1", 1497).PhenomenonTime.Begin);
+    }
+
+    [Theory]
+    [InlineData(ReadingStatus.Missing, double.NaN, "device:missing")]
+    [InlineData(ReadingStatus.Ok, double.NaN, "device:missing")]
+    [InlineData(ReadingStatus.WarmingUp, double.NaN, "device:warming_up")]
+    [InlineData(ReadingStatus.Calibrating, 812.5, "device:calibrating")]
+    [InlineData(ReadingStatus.DeviceFault, 0.0, "device:fault")]
+    [InlineData(ReadingStatus.OutOfRange, 70_000.0, "device:out_of_range")]
+    public void What_is_no_measurement_has_a_reason_and_keeps_the_devices_number(ReadingStatus status, double value, string reason)
+    {
+        var set = Set(_flemish, "nh3-1", [new RawReading(0, value, status)], null, Noon);
+        var observation = Harmonise(_flemish, set).Single();
+        Assert.Null(observation.Result);
+        Assert.Equal(new ResultQuality(QartodFlag.Missing, reason), observation.Quality);
+        Assert.Equal(double.IsNaN(value) ? null : value, observation.Raw);
+    }
+
+    [Theory]
+    [InlineData(17.30, QartodFlag.Good, null)]
+    [InlineData(15.30, QartodFlag.Suspect, "gross_range")]
+    [InlineData(30.00, QartodFlag.Fail, "gross_range")]
+    public void The_gross_range_flags_and_drops_nothing(double raw, QartodFlag flag, string? tests)
+    {
+        var observation = Single(_flemish, "level-1", raw);
+        Assert.Equal(new ResultQuality(flag, tests), observation.Quality);
+        Assert.NotNull(observation.Result);
+    }
+
+    [Fact]
+    public void A_clock_that_was_never_set_makes_values_suspect()
+    {
+        var boot = new DateTimeOffset(1970, 1, 1, 0, 0, 30, TimeSpan.Zero);
+        var time = new ManualTimeProvider(boot);
+        var observations = new List<Harmonised>();
+        var harmoniser = new Harmoniser(_flemish, time, _log.For<Harmoniser>());
+        harmoniser.Harmonise(Set(_flemish, "pm-1", [new RawReading(1, 12, ReadingStatus.Ok)], null, boot), observations);
+        Assert.Equal(new ResultQuality(QartodFlag.Suspect, QualityTests.ClockUnsynchronised), observations.Single().Observation.Quality);
+    }
+
+    [Fact]
+    public void Fields_that_no_datastream_is_made_of_are_counted_and_the_books_balance()
+    {
+        var harmoniser = new Harmoniser(_dutch, _time, _log.For<Harmoniser>());
+        var observations = new List<Harmonised>();
+        harmoniser.Harmonise(
+            Set(_dutch, "surface-1", [new RawReading(0, 1462, ReadingStatus.Ok), new RawReading(1, 97, ReadingStatus.Ok)], null, Noon), observations);
+        var books = harmoniser.Books.Read();
+        Assert.Equal(new HarmonisationCounters(2, 0, 1, 1, 0, 0, 0), books);
+        Assert.Equal(books.Readings + books.Copies, books.Observations + books.Unmapped);
+    }
+
+    [Fact]
+    public async Task A_receipt_is_given_when_everything_of_the_set_is_stored_and_not_before()
+    {
+        var receipt = new Receipt();
+        var observations = new List<Harmonised>();
+        var harmoniser = new Harmoniser(_flemish, _time, _log.For<Harmoniser>());
+        harmoniser.Harmonise(Set(_flemish, "pm-1", [new RawReading(0, 1, ReadingStatus.Ok), new RawReading(1, 2, ReadingStatus.Ok)], null, Noon) with { Receipt = receipt }, observations);
+        Assert.Equal(2, observations.Count);
+        receipt.Done();
+        observations[0].Receipt!.Done();
+        Assert.False(receipt.Stored.IsCompleted);
+        observations[1].Receipt!.Done();
+        await Eventually.DoneAsync(receipt.Stored, "the receipt");
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    private Observation Single(Station station, string sensor, double value) =>
+        Harmonise(station, Set(station, sensor, [new RawReading(0, value, ReadingStatus.Ok)], null, Noon)).Single();
+
+    private Observation Hourly(DateTime stamp, DateTimeOffset received) =>
+        Harmonise(_flemish, Set(_flemish, "surface-1", [new RawReading(0, 16.95, ReadingStatus.Ok)], new DeviceTime(stamp, null), received)).Single();
+
+    private List<Observation> Harmonise(Station station, ReadingSet set)
+    {
+        var observations = new List<Harmonised>();
+        new Harmoniser(station, _time, _log.For<Harmoniser>()).Harmonise(set, observations);
+        return [.. observations.Select(o => o.Observation)];
+    }
+
+    private ReadingSet Set(Station station, string sensor, RawReading[] readings, DeviceTime? stamp, DateTimeOffset at) =>
+        new(station.Sensor(sensor), new ArrivalTime(_time.GetTimestamp(), at), readings, stamp);
+}

@@ -1,0 +1,108 @@
+using MeetNet.Gateway.Lines;
+using MeetNet.Gateway.Stations;
+using MeetNet.Observations.Procedures;
+using MeetNet.Observations.Time;
+using MeetNet.TestKit;
+
+namespace MeetNet.Gateway.Tests.Stations;
+
+public sealed class StationReaderTests
+{
+    private static readonly string Folder = RepositoryFile.PathOf("tests/Gateway.Tests/invalid-stations");
+
+    public static TheoryData<string> Invalid() => new(Directory.EnumerateFiles(Folder, "*.yaml").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+
+    /// <summary>
+    /// Each file ends with the messages that it must get, as comments: <c># =&gt; line:column: message</c>; <c>…</c> at the end stands for a list that grows.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public void A_wrong_station_file_gets_exactly_the_right_messages(string file)
+    {
+        var path = Path.Combine(Folder, file);
+        var expected = File.ReadLines(path).Where(l => l.StartsWith("# => ", StringComparison.Ordinal))
+            .Select(l => $"{path}:{l[5..].Replace("{profiles}", TestStations.Profiles, StringComparison.Ordinal)}");
+        var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.Equal(expected, problems.Select(p => p.ToString()), Matches);
+        Assert.Null(station);
+
+        static bool Matches(string expected, string actual) =>
+            expected.EndsWith('…') ? actual.StartsWith(expected[..^1], StringComparison.Ordinal) : actual == expected;
+    }
+
+    [Fact]
+    public void The_demonstration_stations_are_what_they_say()
+    {
+        var flemish = TestStations.Flemish("/lines");
+        Assert.Equal("vmm/kalmthoutse-heide", flemish.FullName);
+        Assert.True(flemish.Thing.Simulated);
+        Assert.Equal(15.27, flemish.Thing.SurfaceLevel!.Value, 9);
+        Assert.Equal(17.60, flemish.Thing.SurfaceLevel.Native!.Value);
+        Assert.Equal(15.27, TestStations.Dutch().Thing.SurfaceLevel!.Value);
+        Assert.Null(TestStations.Dutch().Thing.SurfaceLevel!.Native);
+        Assert.Equal(
+            new SerialSettings("groundwater", "/lines/ttyGroundwater", 9600, 8, LineParity.None, 1),
+            Assert.IsType<SerialStationLine>(flemish.Lines[0]).Settings);
+        Assert.Equal(
+            ["level-1/groundwater_level", "pm-1/pm1", "pm-1/pm2_5", "pm-1/pm10", "nh3-1/nh3", "surface-1/water_level", "surface-1/battery_voltage"],
+            flemish.Datastreams.Select(d => $"{d.Id.Sensor}/{d.Id.Property}"));
+    }
+
+    [Fact]
+    public void Each_datastream_has_the_steps_of_its_own_conventions()
+    {
+        Assert.Equal(["raw", "vertical_datum", "gross_range"], Steps(TestStations.Flemish(), "level-1"));
+        Assert.Equal(["raw", "unit", "gross_range"], Steps(TestStations.Dutch(), "level-1"));
+        Assert.Equal(["raw", "calibration", "gas_reference", "gross_range"], Steps(TestStations.Flemish(), "nh3-1"));
+        Assert.Equal(["raw", "vertical_datum", "stamp", "gross_range"], Steps(TestStations.Flemish(), "surface-1"));
+        var stamp = TestStations.Flemish().Sensor("surface-1").Datastreams[0].Stamp!;
+        Assert.Equal((StampPosition.End, StampZone.EuropeBrussels, TimeSpan.FromHours(1)), (stamp.Position, stamp.Zone, stamp.Period));
+    }
+
+    [Fact]
+    public void A_station_in_another_place_has_other_procedures_but_the_same_file_the_same()
+    {
+        Assert.Equal(Ids(TestStations.Flemish()), Ids(TestStations.Flemish("/elsewhere")));
+        Assert.Empty(Ids(TestStations.Flemish()).Intersect(Ids(TestStations.Dutch())));
+    }
+
+    [Fact]
+    public void Each_calibration_is_a_procedure_of_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("station.yaml");
+        File.WriteAllText(path, RepositoryFile.Text("firmware-config/stations/kalmthoutse-heide.yaml").Replace(
+            "validFrom: 2026-01-15T00:00:00Z\n            source: demonstration, no calibration gas was used",
+            """
+            validFrom: 2026-01-15T00:00:00Z
+                        validTo: 2026-06-01T00:00:00Z
+                        source: laboratory
+                      - slope: 1.05
+                        offset: -0.2
+                        unit: "[ppb]"
+                        validFrom: 2026-06-01T00:00:00Z
+                        source: laboratory
+            """,
+            StringComparison.Ordinal));
+        var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.Empty(problems);
+        var procedures = station!.Sensor("nh3-1").Datastreams[0].Procedures.All;
+        Assert.Equal([1.0, 1.05], procedures.Select(p => ((CalibrationStep)p.Steps[1]).Calibration.Slope));
+        Assert.Equal(2, procedures.Select(p => p.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_broker_on_the_command_line_replaces_every_broker_of_the_file()
+    {
+        var (station, problems) = StationReader.Read(
+            TestStations.PathOf("brabantse-wal"), TestStations.Profiles, new ConfigurationPaths(null, "/dev", new BrokerAddress("10.0.0.1", 18831)));
+        Assert.Empty(problems);
+        var broker = station!.Lines.OfType<MqttStationLine>().Single().Broker;
+        Assert.Equal(("10.0.0.1", 18831), (broker.Host, broker.Port));
+    }
+
+    private static IEnumerable<string> Steps(Station station, string sensor) =>
+        station.Sensor(sensor).Datastreams[0].Procedures.All[^1].Steps.Select(s => s.Kind);
+
+    private static IEnumerable<string> Ids(Station station) => station.Datastreams.SelectMany(d => d.Procedures.All).Select(p => p.Id);
+}

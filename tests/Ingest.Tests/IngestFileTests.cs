@@ -1,0 +1,72 @@
+using System.Runtime.Versioning;
+using MeetNet.TestKit;
+
+namespace MeetNet.Ingest.Tests;
+
+[SupportedOSPlatform("linux")]
+public sealed class IngestFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_file_that_is_shipped_reads_without_a_problem()
+    {
+        File.WriteAllText(_folder.File("broker-password"), "secret\n");
+        File.SetUnixFileMode(_folder.File("broker-password"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var (options, problems) = IngestFile.Read(RepositoryFile.PathOf("firmware-config/ingest/ingest.yaml"), _folder.Path);
+        Assert.Empty(problems);
+        Assert.Equal(("demo", "ingest", 6), (options!.Hub, options.Broker.User, options.Broker.Password.Length));
+        Assert.Equal(_folder.Path, options.DataDirectory);
+    }
+
+    [Fact]
+    public void Defaults_are_those_of_the_schema()
+    {
+        var (options, problems) = Read("hub: demo\nbroker: {host: localhost}\n");
+        Assert.Empty(problems);
+        Assert.Equal((1883, "127.0.0.1:8080", true), (options!.Broker.Port, options.Listen.ToString(), options.EmbeddedSeries));
+        Assert.Equal(Sqlite.SqliteSynchronous.Full, options.LogSynchronous);
+    }
+
+    [Theory]
+    [InlineData("broker: {host: h}\n", "1:1: missing key 'hub'")]
+    [InlineData("hub: Demo Hub\nbroker: {host: h}\n", "1:6: 'Demo Hub' is not a name of a hub")]
+    [InlineData("hub: demo\nbroker: {host: h, port: 70000}\n", "2:25: 'port' is 70000")]
+    [InlineData("hub: demo\nbroker: {host: h, password: hunter2}\n", "2:29: 'password' does not belong in a configuration file")]
+    [InlineData("hub: demo\nbroker: {host: h, passwordFile: none}\n", "2:33: the secret file")]
+    [InlineData("hub: demo\nbroker: {host: h}\nlisten: 8080\n", "3:9: 'listen' must be text")]
+    [InlineData("hub: demo\nbroker: {host: h}\nlisten: everywhere\n", "3:9: 'listen' is 'everywhere'")]
+    [InlineData("hub: demo\nbroker: {host: h}\nrules: nowhere\n", "3:8: the folder")]
+    [InlineData("hub: demo\nbroker: {host: h}\nfactLog: {synchronous: sometimes}\n", "3:24: 'synchronous' is 'sometimes'")]
+    [InlineData("hub: demo\nbroker: {host: h}\nserie: {embedded: true}\n", "3:1: unknown key 'serie' in the file; did you mean 'series'?")]
+    [InlineData("hub: demo\nbroker: {host: h}\nseries: {embedded: false}\n", "3:20: without the embedded store")]
+    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: series, url: 'http://x', database: d}]}\n", "3:26: the name 'series' is taken")]
+    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: i, url: 'ftp://x', database: d}]}\n", "3:34: 'url' is 'ftp://x'")]
+    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: i, url: 'http://me:secret@x', database: d}]}\n", "3:34: 'url' is")]
+    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: i, url: 'http://x', database: 'a\"b'}]}\n", "3:56: 'database' is")]
+    public void A_mistake_is_said_with_its_place(string yaml, string expected)
+    {
+        var (options, problems) = Read(yaml);
+        Assert.Null(options);
+        Assert.StartsWith($"{_folder.File("ingest.yaml")}:{expected}", Assert.Single(problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_that_others_may_read_is_refused_and_never_shown()
+    {
+        File.WriteAllText(_folder.File("password"), "hunter2");
+        File.SetUnixFileMode(_folder.File("password"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        var (_, problems) = Read("hub: demo\nbroker: {host: h, passwordFile: password}\n");
+        var said = Assert.Single(problems).ToString();
+        Assert.Contains("chmod 600", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", said, StringComparison.Ordinal);
+    }
+
+    private (IngestOptions? Options, IReadOnlyList<Yaml.YamlProblem> Problems) Read(string yaml)
+    {
+        File.WriteAllText(_folder.File("ingest.yaml"), yaml);
+        return IngestFile.Read(_folder.File("ingest.yaml"), _folder.Path);
+    }
+}

@@ -1,0 +1,43 @@
+namespace MeetNet.Mqtt.Tests.Client;
+
+public sealed class OptionsTests
+{
+    public static TheoryData<string, Func<MqttClientOptions, MqttClientOptions>> Wrong => new()
+    {
+        { "Host", o => o with { Host = "" } },
+        { "Port", o => o with { Port = 0 } },
+        { "ClientId", o => o with { CleanStart = false, SessionExpiryInterval = 60, ClientId = "" } },
+        { "ClientId", o => o with { CleanStart = false, Version = MqttVersion.V311, ClientId = "" } },
+        { "SessionExpiryInterval", o => o with { CleanStart = false } },
+        { "ReceiveMaximum", o => o with { ReceiveMaximum = 0 } },
+        { "Password", o => o with { Version = MqttVersion.V311, Password = new byte[1] } },
+        { "Password", o => o with { Password = new byte[65_536] } },
+        { "UserName", o => o with { UserName = "a\0b" } },
+        { "Will", o => o with { Will = new MqttWill { Topic = "a/+" } } },
+        { "Will", o => o with { Will = new MqttWill { Topic = "a", Properties = new(MqttProperty.Of(MqttPropertyId.ServerKeepAlive, 1)) } } },
+        { "Subscriptions", o => o with { Subscriptions = [new("a#")] } },
+        { "Subscriptions", o => o with { Subscriptions = [new("a", MqttQualityOfService.ExactlyOnce)] } },
+        { "ConnectTimeout", o => o with { ConnectTimeout = TimeSpan.Zero } },
+        { "Maximum", o => o with { Reconnect = new() { Maximum = TimeSpan.FromMilliseconds(1) } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void An_option_that_can_not_work_is_refused_by_its_name(string name, Func<MqttClientOptions, MqttClientOptions> change)
+    {
+        var options = change(new MqttClientOptions { Host = "h", ClientId = "c" });
+        var e = Assert.Throws<ArgumentException>(() => new MqttClient(options, TimeProvider.System));
+        Assert.StartsWith(name + " ", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_publish_is_checked_before_it_is_taken()
+    {
+        await using var client = new MqttClient(new MqttClientOptions { Host = "h", ClientId = "c" }, TimeProvider.System);
+        await Assert.ThrowsAsync<ArgumentException>(() => client.PublishAsync("a/#", default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.PublishAsync("a", default, MqttQualityOfService.ExactlyOnce));
+        var alias = new MqttProperties(MqttProperty.Of(MqttPropertyId.SubscriptionIdentifier, 1));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => client.PublishAsync("a", default, MqttQualityOfService.AtLeastOnce, false, alias, CancellationToken.None));
+    }
+}

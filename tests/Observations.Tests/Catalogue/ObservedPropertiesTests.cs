@@ -1,0 +1,65 @@
+using MeetNet.Observations.Catalogue;
+using MeetNet.Observations.Datums;
+using MeetNet.Observations.Reference;
+
+namespace MeetNet.Observations.Tests.Catalogue;
+
+public sealed class ObservedPropertiesTests
+{
+    [Theory]
+    [InlineData("nh3", "ug/m3", "air")]
+    [InlineData("pm1", "ug/m3", "air")]
+    [InlineData("pm2_5", "ug/m3", "air")]
+    [InlineData("pm10", "ug/m3", "air")]
+    [InlineData("no2", "ug/m3", "air")]
+    [InlineData("o3", "ug/m3", "air")]
+    [InlineData("water_level", "m", "surface_water")]
+    [InlineData("groundwater_level", "m", "groundwater")]
+    [InlineData("water_temperature", "Cel", "surface_water")]
+    [InlineData("air_temperature", "Cel", "air")]
+    [InlineData("relative_humidity", "%", "air")]
+    [InlineData("battery_voltage", "V", "device")]
+    public void The_catalogue_defines(string name, string unit, string medium)
+    {
+        var property = ObservedProperties.Get(name);
+        Assert.Equal((unit, medium), (property.Unit.Code, property.Medium));
+        Assert.Equal(unit, property.UnitOfMeasurement.Definition);
+    }
+
+    [Fact]
+    public void Gases_have_reference_conditions_particles_do_not_and_heights_have_a_datum()
+    {
+        Assert.Equal(GasReference.Eu20C1013, ObservedProperties.Get("nh3").GasReference);
+        Assert.Null(ObservedProperties.Get("pm10").GasReference);
+        Assert.Equal(VerticalDatum.Nap, ObservedProperties.Get("groundwater_level").VerticalDatum);
+        foreach (var property in ObservedProperties.All)
+        {
+            Assert.Equal(property.Gas is null, property.GasReference is null);
+            Assert.Equal(property.GasReference is null, property.GasReferenceSource is null);
+            Assert.True(property.Gas is null || property.Gas.Name == property.Name);
+            Assert.True(property.VerticalDatum is null || property.Unit.IsLength);
+        }
+    }
+
+    [Fact]
+    public void Every_entry_is_whole()
+    {
+        foreach (var property in ObservedProperties.All)
+        {
+            Assert.True(Identifiers.IsProperty(property.Name));
+            Assert.True(Identifiers.IsProperty(property.Medium));
+            Assert.True(Uri.TryCreate(property.Definition, UriKind.Absolute, out _));
+            Assert.True(property.PhysicalRange.Minimum < property.PhysicalRange.Maximum);
+            Assert.InRange(property.Decimals, 0, 4);
+            Assert.All([property.Label.Nl, property.Label.En, property.UnitName, property.Symbol], text => Assert.False(string.IsNullOrWhiteSpace(text)));
+        }
+    }
+
+    [Fact]
+    public void What_is_not_in_it_is_not_found()
+    {
+        Assert.False(ObservedProperties.TryGet("NH3", out _));
+        Assert.False(ObservedProperties.TryGet(null, out _));
+        Assert.Throws<KeyNotFoundException>(() => ObservedProperties.Get("radon"));
+    }
+}

@@ -1,0 +1,242 @@
+using MeetNet.Observations.Calibration;
+using MeetNet.Observations.Datums;
+using MeetNet.Observations.Procedures;
+using MeetNet.Observations.Quality;
+using MeetNet.Observations.Reference;
+using MeetNet.Observations.Time;
+
+namespace MeetNet.Observations.Tests.Procedures;
+
+public sealed class ProcedureBuilderTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly PhenomenonTime Noon = PhenomenonTime.Instant(Start.AddHours(12));
+
+    [Fact]
+    public void Both_sides_of_the_border_come_to_the_same_ammonia()
+    {
+        // 10 ppb at Kalmthout, and the same air as µg/m³ at 20 °C and at 0 °C across the border.
+        var flemish = Build(Nh3("[ppb]") with { Gas = "nh3", GasReference = GasReference.Eu20C1013 });
+        var dutch = Build(Nh3("ug/m3") with { GasReference = GasReference.Eu20C1013 });
+        var cold = Build(Nh3("mg/m3") with { GasReference = new GasReference(273.15, 101_300) });
+        Assert.Equal(7.0782, Value(flemish, 10), 4);
+        Assert.Equal(7.0782, Value(dutch, 7.0782), 9);
+        Assert.Equal(7.0782, Value(cold, 7.0782e-3 * 293.15 / 273.15), 9);
+    }
+
+    [Fact]
+    public void Both_sides_of_the_border_come_to_the_same_level()
+    {
+        var taw = Build(Water("m", "TAW") with { Transformation = "taw-const-2.33" });
+        var nap = Build(Water("cm", "NAP"));
+        Assert.Equal(14.97, Value(taw, 17.30), 9);
+        Assert.Equal(14.97, Value(nap, 1497), 9);
+    }
+
+    [Fact]
+    public void The_grid_is_taken_at_the_station()
+    {
+        var procedure = Build(Water("m", "TAW") with { Transformation = "taw-grid-2018", Location = new Location(51.39, 4.44, Location.Etrs89) });
+        Assert.True(TawGrid2018.TryOffset(51.39, 4.44, out var offset));
+        Assert.Equal(17.30 - offset, Value(procedure, 17.30));
+        var step = Assert.Single(procedure.Steps.OfType<VerticalDatumStep>());
+        Assert.Contains("NSGI", step.Source, StringComparison.Ordinal);
+        Assert.Equal(TawGrid2018.Accuracy, step.Accuracy);
+    }
+
+    [Fact]
+    public void A_gauge_zero_is_levelled_and_then_transformed()
+    {
+        var zero = new GaugeZero(15.00, "TAW", 0.01, "levelled 2025-03-04");
+        var procedure = Build(Water("cm", "GAUGE") with { GaugeZero = zero, Transformation = "taw-const-2.33" });
+        Assert.Equal(["raw", "unit", "vertical_datum", "vertical_datum", "gross_range"], procedure.Steps.Select(s => s.Kind));
+        Assert.Equal(14.97, Value(procedure, 230), 9);
+        Assert.Equal(17.30, Value(Build(Water("cm", "GAUGE") with { GaugeZero = zero with { Datum = "NAP" } }), 230), 9);
+    }
+
+    [Fact]
+    public void The_steps_are_in_order_and_account_for_themselves()
+    {
+        var procedure = Build(Nh3("[ppm]") with
+        {
+            Gas = "nh3",
+            GasReference = GasReference.Eu20C1013,
+            Calibrations = [Calibration("[ppm]")],
+            Stamp = new StampConvention(StampPosition.End, StampZone.Utc, TimeSpan.FromHours(1)),
+        });
+        Assert.Equal(["raw", "calibration", "gas_reference", "stamp", "gross_range"], procedure.Steps.Select(s => s.Kind));
+        Assert.All(procedure.Steps.Where(s => s is not StampStep), step => Assert.False(string.IsNullOrEmpty(step.Source)));
+        Assert.Equal("catalogue: physical range", procedure.Steps[^1].Source);
+    }
+
+    [Fact]
+    public void Particles_stay_as_they_are()
+    {
+        // U16: PM10 is reported at ambient conditions.
+        var procedure = Build(Request("pm10", "ug/m3"));
+        Assert.Equal(["raw", "gross_range"], procedure.Steps.Select(s => s.Kind));
+        Assert.Equal(42, Value(procedure, 42));
+    }
+
+    [Fact]
+    public void Each_calibration_makes_a_version()
+    {
+        var first = Calibration("ug/m3") with { Slope = 2, Offset = 0, ValidFrom = Start, ValidTo = Start.AddDays(10), Source = "a" };
+        var second = first with { Slope = 3, ValidFrom = Start.AddDays(20), ValidTo = null, Source = "b" };
+        Assert.True(ProcedureBuilder.TryBuild(
+            Nh3("ug/m3") with { GasReference = GasReference.Eu20C1013, Calibrations = [second, first] }, out var versions, out _));
+        Assert.Equal(2, versions.All.Count);
+        (double Day, double Expected, QartodFlag Flag)[] cases =
+        [
+            (-1, 1, QartodFlag.Suspect), (0, 2, QartodFlag.Good), (9.99, 2, QartodFlag.Good), (10, 1, QartodFlag.Suspect), (20, 3, QartodFlag.Good), (9999, 3, QartodFlag.Good),
+        ];
+        foreach (var (day, expected, flag) in cases)
+        {
+            var time = PhenomenonTime.Instant(Start.AddDays(day));
+            var result = versions.At(time).Apply(1, time);
+            Assert.Equal((expected, flag, flag == QartodFlag.Good ? null : "calibration:expired"), (result.Value!.Value, result.Quality.Flag, result.Quality.Tests));
+        }
+
+        Assert.NotEqual(versions.All[0].Id, versions.All[1].Id);
+    }
+
+    public static TheoryData<string, ProcedureSetting, string> Problems => new()
+    {
+        { "property unknown", ProcedureSetting.ObservedProperty, "known are nh3" },
+        { "unit unknown", ProcedureSetting.RawUnit, "'ppb' is not a unit" },
+        { "unit of another dimension", ProcedureSetting.RawUnit, "'V' is neither a mole fraction nor a mass" },
+        { "particles in ppb", ProcedureSetting.RawUnit, "'[ppb]' does not convert to 'ug/m3'" },
+        { "pressure as level", ProcedureSetting.RawUnit, "'m[H2O]' does not convert to 'm'" },
+        { "ppb without gas", ProcedureSetting.Gas, "state the gas ('nh3')" },
+        { "ppb of another gas", ProcedureSetting.Gas, "is the gas 'nh3', not 'no2'" },
+        { "ppb without reference", ProcedureSetting.GasReference, "293.15 K, 101300 Pa" },
+        { "ppb at another reference", ProcedureSetting.GasReference, "not 298.15 K, 101325 Pa" },
+        { "mass without reference", ProcedureSetting.GasReference, "state those of the device" },
+        { "reference in celsius", ProcedureSetting.GasReference, "is no reference state" },
+        { "reference of particles", ProcedureSetting.GasReference, "leave them out" },
+        { "gas of particles", ProcedureSetting.Gas, "leave the gas out" },
+        { "level without datum", ProcedureSetting.Datum, "state the datum of the raw value (NAP, TAW, GAUGE)" },
+        { "datum unknown", ProcedureSetting.Datum, "'DNG' is not a datum" },
+        { "datum of a gas", ProcedureSetting.Datum, "leave the datum out" },
+        { "TAW without transformation", ProcedureSetting.Transformation, "name the transformation (taw-const-2.33, taw-grid-2018)" },
+        { "transformation unknown", ProcedureSetting.Transformation, "'taw' is not a transformation from TAW to NAP" },
+        { "transformation of NAP", ProcedureSetting.Transformation, "leave the transformation out" },
+        { "transformation of a gas", ProcedureSetting.Transformation, "leave the transformation out" },
+        { "grid without location", ProcedureSetting.Location, "state the location" },
+        { "grid far away", ProcedureSetting.Location, "the station is outside" },
+        { "grid in another crs", ProcedureSetting.Location, "needs the location in EPSG:4258" },
+        { "gauge without zero", ProcedureSetting.GaugeZero, "needs the level of that zero" },
+        { "gauge zero of a gauge", ProcedureSetting.GaugeZero, "needs the level of that zero" },
+        { "gauge zero of TAW", ProcedureSetting.GaugeZero, "leave the gauge zero out" },
+        { "gauge zero of a gas", ProcedureSetting.GaugeZero, "leave the gauge zero out" },
+        { "calibration unit", ProcedureSetting.Calibration, "in the unit of the raw value" },
+        { "calibration slope", ProcedureSetting.Calibration, "slope that is not zero" },
+        { "calibration backwards", ProcedureSetting.Calibration, "must end after it begins" },
+        { "calibration source", ProcedureSetting.Calibration, "must say its source" },
+        { "calibrations overlap", ProcedureSetting.Calibration, "calibration number 2 is in force at the same time as number 1" },
+        { "gross range", ProcedureSetting.GrossRange, "lie inside the fail span" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Problems))]
+    public void What_can_not_be_computed_is_refused_at_the_start(string name, ProcedureSetting setting, string message)
+    {
+        Assert.False(ProcedureBuilder.TryBuild(Bad(name), out var versions, out var problems));
+        Assert.Null(versions);
+        var problem = Assert.Single(problems);
+        Assert.Equal(setting, problem.Setting);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+        Assert.Equal(name == "calibrations overlap" ? 1 : 0, problem.Index);
+    }
+
+    [Fact]
+    public void All_problems_are_said_at_once()
+    {
+        var request = Nh3("[ppb]") with
+        {
+            Datum = "TAW",
+            GrossRange = new GrossRange(new ValueSpan(1, 0), null),
+            Calibrations = [Calibration("m") with { Slope = 0 }],
+        };
+        Assert.False(ProcedureBuilder.TryBuild(request, out _, out var problems));
+        Assert.Equal(
+            [
+                ProcedureSetting.Gas, ProcedureSetting.GasReference, ProcedureSetting.Datum,
+                ProcedureSetting.Calibration, ProcedureSetting.Calibration, ProcedureSetting.GrossRange,
+            ],
+            problems.Select(p => p.Setting).Order());
+    }
+
+    private static ProcedureRequest Bad(string name)
+    {
+        var (ppb, mass) = (Nh3("[ppb]") with { Gas = "nh3", GasReference = GasReference.Eu20C1013 }, Nh3("ug/m3") with { GasReference = GasReference.Eu20C1013 });
+        var taw = Water("m", "TAW");
+        var gauge = new GaugeZero(1, "NAP", null, "x");
+        return name switch
+        {
+            "property unknown" => Request("radon", "ug/m3"),
+            "unit unknown" => ppb with { RawUnit = "ppb" },
+            "unit of another dimension" => ppb with { RawUnit = "V" },
+            "particles in ppb" => Request("pm10", "[ppb]"),
+            "pressure as level" => Water("m[H2O]", "NAP"),
+            "ppb without gas" => ppb with { Gas = null },
+            "ppb of another gas" => ppb with { Gas = "no2" },
+            "ppb without reference" => ppb with { GasReference = null },
+            "ppb at another reference" => ppb with { GasReference = GasReference.Us25C101325 },
+            "mass without reference" => mass with { GasReference = null },
+            "reference in celsius" => mass with { GasReference = new GasReference(20, 101_300) },
+            "reference of particles" => Request("pm10", "ug/m3") with { GasReference = GasReference.Eu20C1013 },
+            "gas of particles" => Request("pm10", "ug/m3") with { Gas = "nh3" },
+            "level without datum" => Water("m", null),
+            "datum unknown" => Water("m", "DNG"),
+            "datum of a gas" => mass with { Datum = "NAP" },
+            "TAW without transformation" => taw,
+            "transformation unknown" => taw with { Transformation = "taw" },
+            "transformation of NAP" => Water("m", "NAP") with { Transformation = "taw-const-2.33" },
+            "transformation of a gas" => mass with { Transformation = "taw-const-2.33" },
+            "grid without location" => taw with { Transformation = "taw-grid-2018" },
+            "grid far away" => taw with { Transformation = "taw-grid-2018", Location = new Location(52.1, 5.1, Location.Etrs89) },
+            "grid in another crs" => taw with { Transformation = "taw-grid-2018", Location = new Location(51.4, 4.4, "EPSG:28992") },
+            "gauge without zero" => Water("m", "GAUGE"),
+            "gauge zero of a gauge" => Water("m", "GAUGE") with { GaugeZero = gauge with { Datum = "GAUGE" } },
+            "gauge zero of TAW" => taw with { Transformation = "taw-const-2.33", GaugeZero = gauge },
+            "gauge zero of a gas" => mass with { GaugeZero = gauge },
+            "calibration unit" => ppb with { Calibrations = [Calibration("ug/m3")] },
+            "calibration slope" => mass with { Calibrations = [Calibration("ug/m3") with { Slope = 0 }] },
+            "calibration backwards" => mass with { Calibrations = [Calibration("ug/m3") with { ValidTo = Start }] },
+            "calibration source" => mass with { Calibrations = [Calibration("ug/m3") with { Source = " " }] },
+            "calibrations overlap" => mass with { Calibrations = [Calibration("ug/m3"), Calibration("ug/m3") with { ValidFrom = Start.AddYears(1) }] },
+            "gross range" => mass with { GrossRange = new GrossRange(new ValueSpan(0, 1), new ValueSpan(0, 2)) },
+            _ => throw new ArgumentException(name),
+        };
+    }
+
+    private static ProcedureRequest Nh3(string unit) => Request("nh3", unit);
+
+    private static ProcedureRequest Water(string unit, string? datum) => Request("groundwater_level", unit) with { Datum = datum };
+
+    private static ProcedureRequest Request(string property, string unit) => new()
+    {
+        Datastream = DatastreamId.Create("vmm", "heide", "x-1", property),
+        RawUnit = unit,
+        Field = "field",
+        Profile = "maker/model",
+        ProfileVersion = "1",
+        ValidFrom = Start,
+    };
+
+    private static LinearCalibration Calibration(string unit) => new(1.02, -0.3, unit, Start, null, "certificate");
+
+    private static Procedure Build(ProcedureRequest request)
+    {
+        Assert.True(ProcedureBuilder.TryBuild(request, out var versions, out var problems), string.Join("; ", problems));
+        return Assert.Single(versions.All);
+    }
+
+    private static double Value(Procedure procedure, double raw)
+    {
+        var result = procedure.Apply(raw, Noon);
+        Assert.Equal(QartodFlag.Good, result.Quality.Flag);
+        return result.Value!.Value;
+    }
+}
