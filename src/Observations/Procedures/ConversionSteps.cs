@@ -23,9 +23,10 @@ internal static class ConversionSteps
         }
         else
         {
-            Refuse(request.Gas is not null, ProcedureSetting.Gas, $"'{property.Name}' is not a gas: leave the gas out", problems);
-            Refuse(request.GasReference is not null, ProcedureSetting.GasReference,
-                $"'{property.Name}' is not stated at reference conditions: leave them out", problems);
+            Refuse(request.Gas is not null && request.Gas != property.Gas?.Name, ProcedureSetting.Gas, property.Gas is null
+                ? $"'{property.Name}' is not a gas: leave the gas out"
+                : $"'{property.Name}' is the gas '{property.Gas.Name}', not '{request.Gas}'", problems);
+            Refuse(request.GasReference is not null, ProcedureSetting.GasReference, NoReference(property), problems);
             AddUnit(property, raw, steps, problems);
         }
 
@@ -62,7 +63,7 @@ internal static class ConversionSteps
             Refuse(request.GasReference is null || (request.GasReference != canonical), ProcedureSetting.GasReference,
                 $"a raw value in {raw.Code} becomes {property.Unit.Code} only at stated reference conditions: state those of '{property.Name}', {canonical}"
                 + (request.GasReference is { } stated ? $", not {stated}" : ""), problems);
-            GasConversion.TryFromFraction(raw, property.Unit, gas.MolarMass, canonical, out var factor);
+            GasConversion.TryFactor(raw, null, property.Unit, canonical, gas.MolarMass, out var factor);
             steps.Add(new GasReferenceStep(gas.Name, raw.Code, property.Unit.Code, null, canonical, gas.MolarMass, factor, Source(FractionFormula, property)));
         }
         else if (raw.IsMassConcentration)
@@ -85,6 +86,11 @@ internal static class ConversionSteps
                 $"'{raw.Code}' is neither a mole fraction nor a mass concentration, and '{property.Name}' is a gas in {property.Unit.Code}"));
         }
     }
+
+    /// <summary>Particles stay at the temperature and pressure of the air they were in (2008/50/EC annex VI.C): normalising them is refused.</summary>
+    private static string NoReference(ObservedProperty property) => property.Unit.IsMassConcentration && property.Medium == "air"
+        ? $"'{property.Name}' is stated at ambient temperature and pressure and is never normalised: leave the reference conditions out"
+        : $"'{property.Name}' is not stated at reference conditions: leave them out";
 
     private static string Source(string formula, ObservedProperty property) =>
         $"{formula}; reference conditions {property.GasReferenceSource}";

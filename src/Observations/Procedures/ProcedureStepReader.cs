@@ -204,7 +204,7 @@ internal static class ProcedureStepReader
         var known = Unit.TryParse(from, out var fromUnit) & Unit.TryParse(to, out var toUnit);
         var expected = native?.FactorTo(reference) ?? 0;
         return (!known
-            || (native is null ? GasConversion.TryFromFraction(fromUnit!, toUnit!, mass, reference, out expected) : fromUnit!.IsEquivalentTo(toUnit!)))
+            || (native is null ? GasConversion.TryFactor(fromUnit!, null, toUnit!, reference, mass, out expected) : fromUnit!.IsEquivalentTo(toUnit!)))
             && (!known || Agree(expected, factor))
             || cursor.Fail(WireReasons.BadValue, $"expected the factor from {from} to {to} at these conditions, found {factor}");
     }

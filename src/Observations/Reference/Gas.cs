@@ -18,6 +18,11 @@ public sealed record Gas(string Name, string Formula, double MolarMass)
         new("so2", "SO2", 64.066),
         new("co", "CO", 28.010),
         new("c6h6", "C6H6", 78.114),
+        new("h2s", "H2S", 34.081),
+        new("co2", "CO2", 44.009),
+
+        // Directive (EU) 2024/2881 art. 4(8): the mole fractions of NO and NO2 added, expressed as mass of NO2.
+        new("nox", "NOx as NO2", 46.0055),
     ];
 
     /// <summary>The gas of that name; false when it is not known.</summary>

@@ -34,8 +34,8 @@ public readonly record struct GasReference(double Temperature, double Pressure)
         ["0c-101.325kpa"] = Standard0C101325,
     };
 
-    /// <summary>Volume of a mole of ideal gas, R·T/p, in L/mol.</summary>
-    public double MolarVolume => MolarGasConstant * Temperature / Pressure * 1000;
+    /// <summary>Volume of a mole of ideal gas, R·T/p, in L/mol; the inverse of <see cref="MassPerFraction"/> for 1 g/mol.</summary>
+    public double MolarVolume => 1000 / MassPerFraction(1);
 
     /// <summary>Whether both numbers are finite, positive, and of this world: 200 to 350 K, 50 to 120 kPa.</summary>
     public bool IsPlausible => Temperature is >= 200 and <= 350 && Pressure is >= 50_000 and <= 120_000;
@@ -49,7 +49,7 @@ public readonly record struct GasReference(double Temperature, double Pressure)
 
     /// <summary>
     /// Mass concentration in g/m³ of a mole fraction of 1: <c>M·p/(R·T)</c>. A mole fraction has no reference state of its
-    /// own; the mass concentration it turns into has this one.
+    /// own; the mass concentration it turns into has this one. The one place where the gas law stands.
     /// </summary>
     public double MassPerFraction(double molarMass) => molarMass * Pressure / (MolarGasConstant * Temperature);
 
@@ -57,7 +57,7 @@ public readonly record struct GasReference(double Temperature, double Pressure)
     /// What a mass concentration stated at this reference is multiplied with to state it at another:
     /// <c>(p₂/T₂)/(p₁/T₁)</c>.
     /// </summary>
-    public double FactorTo(GasReference other) => other.Pressure * Temperature / (Pressure * other.Temperature);
+    public double FactorTo(GasReference other) => other.MassPerFraction(1) / MassPerFraction(1);
 
     /// <summary>For instance <c>293.15 K, 101300 Pa</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Temperature} K, {Pressure} Pa");

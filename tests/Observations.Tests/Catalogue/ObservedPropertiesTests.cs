@@ -13,6 +13,13 @@ public sealed class ObservedPropertiesTests
     [InlineData("pm10", "ug/m3", "air")]
     [InlineData("no2", "ug/m3", "air")]
     [InlineData("o3", "ug/m3", "air")]
+    [InlineData("no", "ug/m3", "air")]
+    [InlineData("nox", "ug/m3", "air")]
+    [InlineData("so2", "ug/m3", "air")]
+    [InlineData("co", "mg/m3", "air")]
+    [InlineData("co2", "[ppm]", "air")]
+    [InlineData("c6h6", "ug/m3", "air")]
+    [InlineData("h2s", "ug/m3", "air")]
     [InlineData("water_level", "m", "surface_water")]
     [InlineData("groundwater_level", "m", "groundwater")]
     [InlineData("water_temperature", "Cel", "surface_water")]
@@ -34,7 +41,9 @@ public sealed class ObservedPropertiesTests
         Assert.Equal(VerticalDatum.Nap, ObservedProperties.Get("groundwater_level").VerticalDatum);
         foreach (var property in ObservedProperties.All)
         {
-            Assert.Equal(property.Gas is null, property.GasReference is null);
+            // Only a mass concentration has reference conditions; carbon dioxide is given as a mole fraction.
+            Assert.Equal(property.Gas is null || !property.Unit.IsMassConcentration, property.GasReference is null);
+            Assert.True(property.Gas is null || property.Unit.IsMassConcentration || property.Unit.IsAmountFraction);
             Assert.Equal(property.GasReference is null, property.GasReferenceSource is null);
             Assert.True(property.Gas is null || property.Gas.Name == property.Name);
             Assert.True(property.VerticalDatum is null || property.Unit.IsLength);

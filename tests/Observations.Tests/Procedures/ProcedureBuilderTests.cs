@@ -79,6 +79,23 @@ public sealed class ProcedureBuilderTests
     }
 
     [Fact]
+    public void Nitrogen_oxides_in_ppb_are_stated_as_nitrogen_dioxide()
+    {
+        // U11: NO 20 ppb and NO2 30 ppb.
+        var procedure = Build(Request("nox", "[ppb]") with { Gas = "nox", GasReference = GasReference.Eu20C1013 });
+        Assert.Equal(95.6016, Value(procedure, 50), 0.00005);
+    }
+
+    [Fact]
+    public void Carbon_monoxide_is_in_milligrams_and_carbon_dioxide_stays_a_fraction()
+    {
+        // U8, backwards.
+        Assert.Equal(10, Value(Build(Request("co", "[ppm]") with { Gas = "co", GasReference = GasReference.Eu20C1013 }), 8.59017), 0.00001);
+        Assert.Equal(420, Value(Build(Request("co2", "[ppm]") with { Gas = "co2" }), 420));
+        Assert.Equal(420, Value(Build(Request("co2", "[ppb]")), 420_000), 1e-9);
+    }
+
+    [Fact]
     public void Each_calibration_makes_a_version()
     {
         var first = Calibration("ug/m3") with { Slope = 2, Offset = 0, ValidFrom = Start, ValidTo = Start.AddDays(10), Source = "a" };
@@ -113,7 +130,10 @@ public sealed class ProcedureBuilderTests
         { "ppb at another reference", ProcedureSetting.GasReference, "not 298.15 K, 101325 Pa" },
         { "mass without reference", ProcedureSetting.GasReference, "state those of the device" },
         { "reference in celsius", ProcedureSetting.GasReference, "is no reference state" },
-        { "reference of particles", ProcedureSetting.GasReference, "leave them out" },
+        { "reference of particles", ProcedureSetting.GasReference, "is never normalised" },
+        { "reference of carbon dioxide", ProcedureSetting.GasReference, "leave them out" },
+        { "carbon dioxide in milligrams", ProcedureSetting.RawUnit, "'mg/m3' does not convert to '[ppm]'" },
+        { "carbon dioxide as another gas", ProcedureSetting.Gas, "is the gas 'co2', not 'co'" },
         { "gas of particles", ProcedureSetting.Gas, "leave the gas out" },
         { "level without datum", ProcedureSetting.Datum, "state the datum of the raw value (NAP, TAW, GAUGE)" },
         { "datum unknown", ProcedureSetting.Datum, "'DNG' is not a datum" },
@@ -186,6 +206,9 @@ public sealed class ProcedureBuilderTests
             "mass without reference" => mass with { GasReference = null },
             "reference in celsius" => mass with { GasReference = new GasReference(20, 101_300) },
             "reference of particles" => Request("pm10", "ug/m3") with { GasReference = GasReference.Eu20C1013 },
+            "reference of carbon dioxide" => Request("co2", "[ppm]") with { GasReference = GasReference.Eu20C1013 },
+            "carbon dioxide in milligrams" => Request("co2", "mg/m3") with { Gas = "co2" },
+            "carbon dioxide as another gas" => Request("co2", "[ppm]") with { Gas = "co" },
             "gas of particles" => Request("pm10", "ug/m3") with { Gas = "nh3" },
             "level without datum" => Water("m", null),
             "datum unknown" => Water("m", "DNG"),
