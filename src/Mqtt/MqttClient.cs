@@ -10,7 +10,7 @@ namespace MeetNet.Mqtt;
 /// An MQTT 3.1.1 and 5.0 client for pipelines that may lose nothing: it connects and reconnects for ever in the background,
 /// hands received messages over through a bounded queue and acknowledges them only when told to. Thread-safe.
 /// </summary>
-public sealed class MqttClient : IAsyncDisposable
+public sealed partial class MqttClient : IAsyncDisposable
 {
     private static readonly TimeSpan DisposeTime = TimeSpan.FromSeconds(1);
 

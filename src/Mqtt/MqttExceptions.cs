@@ -10,7 +10,7 @@ public abstract class MqttException : Exception
 }
 
 /// <summary>
-/// A publish can't be completed because its connection is gone: lost with <see cref="MqttClientOptions.CleanStart"/> (the message may
+/// A publish or subscribe can't be completed because its connection is gone: lost, for a publish with <see cref="MqttClientOptions.CleanStart"/> (the message may
 /// or may not have arrived), none there when it was asked for, or the client was stopped.
 /// </summary>
 public sealed class MqttConnectionLostException : MqttException
@@ -37,6 +37,22 @@ public sealed class MqttPublishRejectedException : MqttException
 {
     internal MqttPublishRejectedException(MqttReasonCode reasonCode, string detail)
         : base($"MQTT publish not sent (0x{(byte)reasonCode:X2} {reasonCode}): {detail}")
+    {
+        ReasonCode = reasonCode;
+    }
+
+    /// <summary>Which limit.</summary>
+    public MqttReasonCode ReasonCode { get; }
+}
+
+/// <summary>
+/// The client did not send a SUBSCRIBE or UNSUBSCRIBE because the server would not take it: larger than its Maximum Packet Size (0x95), a
+/// shared subscription (0x9E), a subscription identifier (0xA1) or a wildcard (0xA2) where it supports none; or because too many are pending (0x97).
+/// </summary>
+public sealed class MqttSubscribeRejectedException : MqttException
+{
+    internal MqttSubscribeRejectedException(MqttReasonCode reasonCode, string detail)
+        : base($"MQTT subscribe not sent (0x{(byte)reasonCode:X2} {reasonCode}): {detail}")
     {
         ReasonCode = reasonCode;
     }

@@ -24,6 +24,9 @@ public sealed class MqttMessage
     /// <summary>Properties (5.0), empty when there are none.</summary>
     public MqttProperties Properties { get; init; } = MqttProperties.Empty;
 
+    /// <summary>Identifiers of the subscriptions that this message matched ([MQTT-3.3.4-3] to -5); empty when none of them has one.</summary>
+    public IReadOnlyList<uint> SubscriptionIdentifiers => Properties.Numbers(MqttPropertyId.SubscriptionIdentifier);
+
     /// <summary>Packet identifier, 0 for QoS 0.</summary>
     internal ushort PacketId { get; init; }
 

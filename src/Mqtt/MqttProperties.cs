@@ -25,6 +25,10 @@ public sealed class MqttProperties : IReadOnlyList<MqttProperty>
     /// <summary>Value of the first integer property with this id, or null when it is absent.</summary>
     public uint? Number(MqttPropertyId id) => TryFind(id, out var found) ? found.Number : null;
 
+    /// <summary>Values of all integer properties with this id, in wire order.</summary>
+    public IReadOnlyList<uint> Numbers(MqttPropertyId id) =>
+        _items.Length == 0 ? [] : [.. _items.Where(item => item.Id == id).Select(item => item.Number)];
+
     /// <summary>Value of the first text property with this id, or null when it is absent.</summary>
     public string? Text(MqttPropertyId id) => TryFind(id, out var found) ? found.Text : null;
 

@@ -15,6 +15,18 @@ public sealed record MqttServerLimits
     /// <summary>Largest packet the server accepts, in bytes.</summary>
     public uint MaximumPacketSize { get; init; } = uint.MaxValue;
 
+    /// <summary>Highest topic alias the server accepts; 0 for none.</summary>
+    public ushort TopicAliasMaximum { get; init; }
+
+    /// <summary>Whether the server takes filters with wildcards.</summary>
+    public bool WildcardSubscriptionAvailable { get; init; } = true;
+
+    /// <summary>Whether the server takes subscription identifiers.</summary>
+    public bool SubscriptionIdentifierAvailable { get; init; } = true;
+
+    /// <summary>Whether the server takes shared subscriptions.</summary>
+    public bool SharedSubscriptionAvailable { get; init; } = true;
+
     /// <summary>Keep-alive interval in force, in seconds; 0 for none.</summary>
     public ushort KeepAlive { get; init; }
 

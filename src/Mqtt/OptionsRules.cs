@@ -25,14 +25,19 @@ internal static class OptionsRules
         CheckWill(options.Will);
         foreach (var subscription in options.Subscriptions)
         {
-            var problem = TopicRules.CheckTopicFilter(subscription.Filter, subscription.NoLocal);
-            Require(problem is null, nameof(options.Subscriptions), $"'{subscription.Filter}' {problem}");
-            Require(
-                subscription.QualityOfService is MqttQualityOfService.AtMostOnce or MqttQualityOfService.AtLeastOnce,
-                nameof(options.Subscriptions),
-                $"'{subscription.Filter}' must be of QoS 0 or 1");
-            Require(Enum.IsDefined(subscription.RetainHandling), nameof(options.Subscriptions), $"'{subscription.Filter}' has an unknown retain handling");
+            var problem = CheckSubscription(subscription);
+            Require(problem is null, nameof(options.Subscriptions), problem ?? "");
         }
+    }
+
+    /// <summary>Null, or what is wrong with a subscription.</summary>
+    public static string? CheckSubscription(MqttSubscription subscription)
+    {
+        var problem = TopicRules.CheckTopicFilter(subscription.Filter, subscription.NoLocal)
+            ?? (!Enum.IsDefined(subscription.QualityOfService) ? "has no QoS of 0, 1 or 2 [MQTT-3.8.3-5]" : null)
+            ?? (!Enum.IsDefined(subscription.RetainHandling) ? "has an unknown retain handling" : null)
+            ?? (subscription.Identifier is 0 or > VariableByteInteger.Maximum ? "has an identifier that is not 1 to 268,435,455" : null);
+        return problem is null ? null : $"'{subscription.Filter}' {problem}";
     }
 
     private static void CheckIdentity(MqttClientOptions options)

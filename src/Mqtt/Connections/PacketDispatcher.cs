@@ -73,8 +73,8 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
                 return Puback(body);
             case PacketType.Pubrec or PacketType.Pubrel or PacketType.Pubcomp:
                 return UnknownReply(frame.Type, body);
-            case PacketType.Suback:
-                return Suback(body);
+            case PacketType.Suback or PacketType.Unsuback:
+                return Suback(frame.Type, body);
             case PacketType.Pingresp:
                 return Fault(PacketReader.ReadEmpty(body));
             case PacketType.Disconnect:
@@ -82,7 +82,7 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             case PacketType.Connack:
                 return ConnectionEnd.ProtocolError(MqttReasonCode.ProtocolError, "a second CONNACK [MQTT-3.2.0-2]");
             default:
-                // UNSUBACK for nothing, AUTH without a method ([MQTT-4.12.0-6]), and what only clients send.
+                // AUTH without a method ([MQTT-4.12.0-6]), and what only clients send.
                 return ConnectionEnd.ProtocolError(MqttReasonCode.ProtocolError, $"unexpected {frame.Type}");
         }
     }
@@ -101,11 +101,17 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         }
 
         var limits = ServerLimits(connack.Properties);
-        bool awaitsSuback;
+        var subscribing = ReadStatus.Ok;
+        bool opening;
         lock (core.Gate)
         {
             status = core.Session.Open(cleanStart, connack.SessionPresent, limits);
-            awaitsSuback = core.Session.AwaitsSuback;
+            if (status.IsOk)
+            {
+                subscribing = core.Session.Subscriptions.Open(limits);
+            }
+
+            opening = core.Session.Subscriptions.IsOpening;
         }
 
         if (!status.IsOk)
@@ -113,11 +119,16 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             return Fault(status);
         }
 
+        if (!subscribing.IsOk)
+        {
+            return new ConnectionEnd(MqttDisconnectCause.ServerRefused, subscribing.Code, $"CONNACK leaves no way to subscribe: {subscribing.Problem}");
+        }
+
         _opened = true;
         _sessionPresent = connack.SessionPresent;
         _limits = limits;
         connection.Opened(limits);
-        if (!awaitsSuback)
+        if (!opening)
         {
             connection.Ready(_sessionPresent, limits);
         }
@@ -125,16 +136,22 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         return null;
     }
 
-    private ConnectionEnd? Suback(ReadOnlySpan<byte> body)
+    private ConnectionEnd? Suback(PacketType type, ReadOnlySpan<byte> body)
     {
-        var status = PacketReader.ReadSuback(PacketType.Suback, body, _options.Version, out var suback);
-        (MqttSubscription Filter, MqttReasonCode Reason)? refused = null;
-        if (status.IsOk)
+        var status = PacketReader.ReadSuback(type, body, _options.Version, out var suback);
+        if (!status.IsOk)
         {
-            lock (core.Gate)
-            {
-                status = core.Session.Subscribed(suback, out refused);
-            }
+            return Fault(status);
+        }
+
+        (MqttSubscription Filter, MqttReasonCode Reason)? refused;
+        bool ready;
+        lock (core.Gate)
+        {
+            var subscriptions = core.Session.Subscriptions;
+            ready = subscriptions.IsOpening;
+            status = subscriptions.Acknowledged(type, suback, out refused);
+            ready &= !subscriptions.IsOpening;
         }
 
         if (refused is { } no)
@@ -143,11 +160,12 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
                 MqttDisconnectCause.ServerRefused, no.Reason, Describe($"SUBACK for '{no.Filter.Filter}'", no.Reason, suback.Properties));
         }
 
-        if (status.IsOk)
+        if (ready)
         {
             connection.Ready(_sessionPresent, _limits!);
         }
 
+        connection.Wake(); // A packet identifier is free.
         return Fault(status);
     }
 
@@ -305,6 +323,10 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         MaximumQualityOfService = (MqttQualityOfService)(properties.Number(MqttPropertyId.MaximumQoS) ?? 2),
         RetainAvailable = properties.Number(MqttPropertyId.RetainAvailable) != 0,
         MaximumPacketSize = properties.Number(MqttPropertyId.MaximumPacketSize) ?? uint.MaxValue,
+        TopicAliasMaximum = (ushort)(properties.Number(MqttPropertyId.TopicAliasMaximum) ?? 0),
+        WildcardSubscriptionAvailable = properties.Number(MqttPropertyId.WildcardSubscriptionAvailable) != 0,
+        SubscriptionIdentifierAvailable = properties.Number(MqttPropertyId.SubscriptionIdentifierAvailable) != 0,
+        SharedSubscriptionAvailable = properties.Number(MqttPropertyId.SharedSubscriptionAvailable) != 0,
         KeepAlive = (ushort)(properties.Number(MqttPropertyId.ServerKeepAlive) ?? _options.KeepAlive), // [MQTT-3.1.2-21]
         SessionExpiryInterval = _options.Version == MqttVersion.V500
             ? properties.Number(MqttPropertyId.SessionExpiryInterval) ?? _options.SessionExpiryInterval

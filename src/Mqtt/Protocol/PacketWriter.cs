@@ -73,11 +73,8 @@ internal static class PacketWriter
 
     /// <summary>Bytes of the whole PUBLISH.</summary>
     public static long PublishLength(
-        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties)
-    {
-        var body = PublishBody(version, topic, payloadLength, qos, properties);
-        return body > VariableByteInteger.Maximum ? long.MaxValue : 1 + VariableByteInteger.Length((uint)body) + body;
-    }
+        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties) =>
+        Whole(PublishBody(version, topic, payloadLength, qos, properties));
 
     public static void Publish(
         PacketBuffer output,
@@ -91,7 +88,7 @@ internal static class PacketWriter
         MqttProperties properties)
     {
         var flags = (duplicate ? 0b1000 : 0) | ((int)qos << 1) | (retain ? 1 : 0);
-        Header(output, PacketType.Publish, (byte)flags, (int)PublishBody(version, topic, payload.Length, qos, properties));
+        Header(output, PacketType.Publish, (byte)flags, PublishBody(version, topic, payload.Length, qos, properties));
         output.Text(topic);
         if (qos != MqttQualityOfService.AtMostOnce)
         {
@@ -118,21 +115,17 @@ internal static class PacketWriter
         }
     }
 
-    public static void Subscribe(PacketBuffer output, MqttVersion version, ushort packetId, IReadOnlyList<MqttSubscription> filters)
+    public static void Subscribe(
+        PacketBuffer output, MqttVersion version, ushort packetId, IReadOnlyList<MqttSubscription> filters, MqttProperties? properties = null)
     {
-        var v5 = version == MqttVersion.V500;
-        Header(output, PacketType.Subscribe, 0b0010, SubscribeBody(version, filters));
+        Header(output, PacketType.Subscribe, 0b0010, SubscribeBody(version, filters, properties));
         output.UInt16(packetId);
-        if (v5)
-        {
-            PropertyWriter.Write(output, MqttProperties.Empty, 0);
-        }
-
+        WriteProperties(output, version, properties);
         foreach (var filter in filters)
         {
             output.Text(filter.Filter);
             var options = (int)filter.QualityOfService; // Bits 0-1; the other bits are reserved in MQTT 3.1.1 (§3.8.3.1).
-            if (v5)
+            if (version == MqttVersion.V500)
             {
                 options |= (filter.NoLocal ? 0b100 : 0) | (filter.RetainAsPublished ? 0b1000 : 0) | ((int)filter.RetainHandling << 4);
             }
@@ -142,11 +135,24 @@ internal static class PacketWriter
     }
 
     /// <summary>Bytes of the whole SUBSCRIBE.</summary>
-    public static int SubscribeLength(MqttVersion version, IReadOnlyList<MqttSubscription> filters)
+    public static long SubscribeLength(MqttVersion version, IReadOnlyList<MqttSubscription> filters, MqttProperties? properties = null) =>
+        Whole(SubscribeBody(version, filters, properties));
+
+    public static void Unsubscribe(
+        PacketBuffer output, MqttVersion version, ushort packetId, IReadOnlyList<string> filters, MqttProperties? properties = null)
     {
-        var body = SubscribeBody(version, filters);
-        return 1 + VariableByteInteger.Length((uint)body) + body;
+        Header(output, PacketType.Unsubscribe, 0b0010, UnsubscribeBody(version, filters, properties));
+        output.UInt16(packetId);
+        WriteProperties(output, version, properties);
+        foreach (var filter in filters)
+        {
+            output.Text(filter);
+        }
     }
+
+    /// <summary>Bytes of the whole UNSUBSCRIBE.</summary>
+    public static long UnsubscribeLength(MqttVersion version, IReadOnlyList<string> filters, MqttProperties? properties = null) =>
+        Whole(UnsubscribeBody(version, filters, properties));
 
     public static void Pingreq(PacketBuffer output) => Header(output, PacketType.Pingreq, 0, 0);
 
@@ -160,7 +166,7 @@ internal static class PacketWriter
         }
     }
 
-    private static void Header(PacketBuffer output, PacketType type, byte flags, int body)
+    private static void Header(PacketBuffer output, PacketType type, byte flags, long body)
     {
         output.Byte((byte)(((int)type << 4) | flags));
         output.Variable((uint)body);
@@ -187,8 +193,27 @@ internal static class PacketWriter
         return version == MqttVersion.V500 ? length + Prefixed(PropertyWriter.Length(properties)) : length;
     }
 
-    private static int SubscribeBody(MqttVersion version, IReadOnlyList<MqttSubscription> filters) =>
-        checked(2 + (version == MqttVersion.V500 ? 1 : 0) + filters.Sum(filter => Text(filter.Filter) + 1));
+    private static long SubscribeBody(MqttVersion version, IReadOnlyList<MqttSubscription> filters, MqttProperties? properties) =>
+        2 + PropertiesLength(version, properties) + filters.Sum(filter => (long)Text(filter.Filter) + 1);
+
+    private static long UnsubscribeBody(MqttVersion version, IReadOnlyList<string> filters, MqttProperties? properties) =>
+        2 + PropertiesLength(version, properties) + filters.Sum(filter => (long)Text(filter));
+
+    /// <summary>Bytes of a packet with this body; one that can't be encoded is longer than any limit.</summary>
+    private static long Whole(long body) =>
+        body > VariableByteInteger.Maximum ? long.MaxValue : 1 + VariableByteInteger.Length((uint)body) + body;
+
+    private static int PropertiesLength(MqttVersion version, MqttProperties? properties) =>
+        version == MqttVersion.V500 ? Prefixed(PropertyWriter.Length(properties ?? MqttProperties.Empty)) : 0;
+
+    private static void WriteProperties(PacketBuffer output, MqttVersion version, MqttProperties? properties)
+    {
+        if (version == MqttVersion.V500)
+        {
+            properties ??= MqttProperties.Empty;
+            PropertyWriter.Write(output, properties, PropertyWriter.Length(properties));
+        }
+    }
 
     private static int Text(string value) => 2 + Encoding.UTF8.GetByteCount(value);
 

@@ -11,8 +11,8 @@ internal static class PropertyRules
         {
             var id = (uint)item.Id;
             var (kind, places) = PropertyTable.Rule(id);
-            // A client may not send subscription identifiers ([MQTT-3.3.4-6]), and aliases belong to a connection, not to a message.
-            var clientMay = item.Id is not (MqttPropertyId.SubscriptionIdentifier or MqttPropertyId.TopicAlias);
+            // A client may not publish with subscription identifiers ([MQTT-3.3.4-6]), and aliases belong to a connection, not to a message.
+            var clientMay = place != PropertyPlace.Publish || item.Id is not (MqttPropertyId.SubscriptionIdentifier or MqttPropertyId.TopicAlias);
             if (kind == PropertyKind.None || (places & place) == 0 || !clientMay)
             {
                 return $"property {item.Id} is not allowed here";

@@ -29,15 +29,13 @@ internal sealed class Session
     private readonly Queue<(PacketType Type, ushort PacketId)> _replies = new();
     private readonly int _acknowledgeBatch;
     private bool _ping;
-    private ushort _subscribeId;
-    private bool _subscribeWritten;
-    private long _subscribeAt;
     private MqttReasonCode? _goodbye;
 
     public Session(MqttClientOptions options)
     {
         _options = options;
         Outgoing = new SendWindow(options.Version, _identifiers);
+        Subscriptions = new Subscriptions(options.Version, _identifiers, options.Subscriptions);
         // A quarter of the window leaves the server room to go on while the PUBACKs travel.
         _acknowledgeBatch = Math.Clamp(options.ReceiveMaximum / 4, 1, AcknowledgeBatch);
     }
@@ -48,6 +46,9 @@ internal sealed class Session
     /// <summary>Messages to be acknowledged by this client.</summary>
     public ReceiveWindow Incoming { get; } = new();
 
+    /// <summary>Filters of this client.</summary>
+    public Subscriptions Subscriptions { get; }
+
     /// <summary>Number of the current connection; tickets and messages of another are void. 0 before the first.</summary>
     public long Connection { get; private set; }
 
@@ -56,9 +57,6 @@ internal sealed class Session
 
     /// <summary>DISCONNECT has been written: nothing may follow ([MQTT-3.14.4-1]).</summary>
     public bool SaidGoodbye { get; private set; }
-
-    /// <summary>A SUBSCRIBE awaits its SUBACK.</summary>
-    public bool AwaitsSuback => _subscribeId != 0;
 
     /// <summary>PUBACKs written in all.</summary>
     public long AcknowledgementsWritten { get; private set; }
@@ -71,7 +69,7 @@ internal sealed class Session
     {
         get
         {
-            var subscribe = _subscribeId != 0 && _subscribeWritten ? _subscribeAt : (long?)null;
+            var subscribe = Subscriptions.AwaitingSince;
             return Outgoing.AwaitingSince is { } publish && !(subscribe < publish) ? publish : subscribe;
         }
     }
@@ -94,19 +92,6 @@ internal sealed class Session
         IsOpen = true;
         Incoming.Reset();
         Outgoing.Open(Connection, sessionPresent, limits);
-        // Also when the session is there: a broker that was killed comes back with the sessions of its last snapshot, and the
-        // subscriptions may have come after it (seen with Mosquitto 2.0.11). The client would be connected and hear nothing for ever.
-        if (_options.Subscriptions.Count > 0)
-        {
-            if (PacketWriter.SubscribeLength(_options.Version, _options.Subscriptions) > limits.MaximumPacketSize)
-            {
-                return new ReadStatus(MqttReasonCode.PacketTooLarge, "the server's Maximum Packet Size has no room for SUBSCRIBE");
-            }
-
-            _identifiers.TryTake(out _subscribeId);
-            _subscribeWritten = false;
-        }
-
         return ReadStatus.Ok;
     }
 
@@ -120,7 +105,7 @@ internal sealed class Session
         _goodbye = null;
         SaidGoodbye = false;
         _replies.Clear();
-        EndSubscribe();
+        Subscriptions.Lose(failure);
         Incoming.Reset();
         Connection++;
         Outgoing.Lose(stopped || _options.CleanStart, failure);
@@ -141,7 +126,7 @@ internal sealed class Session
         }
 
         var before = Outgoing.Written.All;
-        FillControl(output, now);
+        FillControl(output, target, now);
         var acknowledged = Incoming.Fill(output, _options.Version);
         AcknowledgementsWritten += acknowledged;
         PacketsWritten += acknowledged;
@@ -155,35 +140,6 @@ internal sealed class Session
 
         Outgoing.Fill(output, target, now);
         PacketsWritten += Outgoing.Written.All - before;
-    }
-
-    /// <summary>SUBACK: one code per filter, or a fault.</summary>
-    /// <param name="suback">As read.</param>
-    /// <param name="refused">The first filter that was refused, and why; null when all were granted.</param>
-    public ReadStatus Subscribed(in SubackPacket suback, out (MqttSubscription Filter, MqttReasonCode Reason)? refused)
-    {
-        refused = null;
-        if (_subscribeId == 0 || suback.PacketId != _subscribeId)
-        {
-            return ReadStatus.ProtocolError("SUBACK for no SUBSCRIBE [MQTT-3.8.4-2]");
-        }
-
-        if (suback.ReasonCodes.Count != _options.Subscriptions.Count)
-        {
-            return ReadStatus.ProtocolError("SUBACK without exactly one reason code per filter [MQTT-3.8.4-6]");
-        }
-
-        EndSubscribe();
-        for (var i = 0; i < suback.ReasonCodes.Count; i++)
-        {
-            if (suback.ReasonCodes[i].IsFailure())
-            {
-                refused = (_options.Subscriptions[i], suback.ReasonCodes[i]);
-                return ReadStatus.Ok;
-            }
-        }
-
-        return ReadStatus.Ok;
     }
 
     /// <summary>
@@ -214,7 +170,7 @@ internal sealed class Session
         return true;
     }
 
-    private void FillControl(PacketBuffer output, long now)
+    private void FillControl(PacketBuffer output, int target, long now)
     {
         if (_ping)
         {
@@ -229,19 +185,9 @@ internal sealed class Session
             PacketsWritten++;
         }
 
-        if (_subscribeId != 0 && !_subscribeWritten && _goodbye is null)
+        if (_goodbye is null)
         {
-            _subscribeWritten = true;
-            _subscribeAt = now;
-            PacketWriter.Subscribe(output, _options.Version, _subscribeId, _options.Subscriptions);
-            PacketsWritten++;
+            PacketsWritten += Subscriptions.Fill(output, target, now);
         }
-    }
-
-    private void EndSubscribe()
-    {
-        _identifiers.Release(_subscribeId);
-        _subscribeId = 0;
-        _subscribeWritten = false;
     }
 }

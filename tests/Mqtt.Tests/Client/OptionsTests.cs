@@ -16,7 +16,10 @@ public sealed class OptionsTests
         { "Will", o => o with { Will = new MqttWill { Topic = "a/+" } } },
         { "Will", o => o with { Will = new MqttWill { Topic = "a", Properties = new(MqttProperty.Of(MqttPropertyId.ServerKeepAlive, 1)) } } },
         { "Subscriptions", o => o with { Subscriptions = [new("a#")] } },
-        { "Subscriptions", o => o with { Subscriptions = [new("a", MqttQualityOfService.ExactlyOnce)] } },
+        { "Subscriptions", o => o with { Subscriptions = [new("a", (MqttQualityOfService)3)] } },
+        { "Subscriptions", o => o with { Subscriptions = [new("a", Identifier: 0)] } },
+        { "Subscriptions", o => o with { Subscriptions = [new("$share/g/a", NoLocal: true)] } },
+        { "Subscriptions", o => o with { Subscriptions = [new("$share/a")] } },
         { "ConnectTimeout", o => o with { ConnectTimeout = TimeSpan.Zero } },
         { "Maximum", o => o with { Reconnect = new() { Maximum = TimeSpan.FromMilliseconds(1) } } },
     };

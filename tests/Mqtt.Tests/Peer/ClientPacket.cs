@@ -23,8 +23,10 @@ internal sealed record ClientPacket(byte First, byte[] Body)
         6 => "PUBREL",
         7 => "PUBCOMP",
         8 => "SUBSCRIBE",
+        10 => "UNSUBSCRIBE",
         12 => "PINGREQ",
         14 => "DISCONNECT",
+        15 => "AUTH",
         _ => $"type {Type}",
     };
 
@@ -42,6 +44,27 @@ internal sealed record ClientPacket(byte First, byte[] Body)
             var start = 2 + Topic.Length + (QoS > 0 ? 2 : 0);
             Assert.Equal(0, Body[start]);
             return Encoding.UTF8.GetString(Body.AsSpan(start + 1));
+        }
+    }
+
+    /// <summary>Properties of a 5.0 SUBSCRIBE or UNSUBSCRIBE, without their length.</summary>
+    public byte[] RequestProperties => Body[3..(3 + Body[2])];
+
+    /// <summary>Filters of a 5.0 SUBSCRIBE, each with its options in hexadecimal, or of an UNSUBSCRIBE without.</summary>
+    public string[] Filters
+    {
+        get
+        {
+            var filters = new List<string>();
+            for (var at = 3 + Body[2]; at < Body.Length;)
+            {
+                var length = BinaryPrimitives.ReadUInt16BigEndian(Body.AsSpan(at));
+                var filter = Encoding.UTF8.GetString(Body, at + 2, length);
+                at += 2 + length;
+                filters.Add(Type == 8 ? $"{filter} {Body[at++]:X2}" : filter);
+            }
+
+            return [.. filters];
         }
     }
 

@@ -64,6 +64,8 @@ internal static class Wire
 
     public static byte[] Suback(int packetId, params byte[] codes) => Packet(0x90, [.. Two(packetId), 0, .. codes]);
 
+    public static byte[] Unsuback(int packetId, params byte[] codes) => Packet(0xB0, [.. Two(packetId), 0, .. codes]);
+
     public static byte[] Pingresp() => [0xD0, 0];
 
     public static byte[] Disconnect(byte code) => [0xE0, 1, code];
