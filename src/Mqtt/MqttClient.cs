@@ -32,7 +32,7 @@ public sealed partial class MqttClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         OptionsRules.Check(options);
         _core = new ClientCore(options, time);
-        _loop = new ConnectionLoop(_core, transport ?? new TcpTransport(options), random);
+        _loop = new ConnectionLoop(_core, transport ?? ITransport.For(options, time), random);
     }
 
     /// <summary>

@@ -3,11 +3,22 @@ namespace MeetNet.Mqtt;
 /// <summary>Everything a client needs to know before it connects. Checked by the constructor of <see cref="MqttClient"/>.</summary>
 public sealed record MqttClientOptions
 {
-    /// <summary>Host name or address of the server.</summary>
-    public required string Host { get; init; }
+    /// <summary>
+    /// Host name or address of the server, IPv6 with or without brackets. Of a name's addresses the first that answers is taken. Default: <c>localhost</c>.
+    /// </summary>
+    public string Host { get; init; } = "localhost";
 
     /// <summary>TCP port: 1883, or 8883 by custom with TLS.</summary>
     public int Port { get; init; } = 1883;
+
+    /// <summary>
+    /// Null: MQTT directly. Otherwise MQTT over a WebSocket (sub-protocol <c>mqtt</c>) at this path and query, which begins with <c>/</c>;
+    /// with <see cref="Tls"/> that is <c>wss</c>. <see cref="Port"/> is not changed by it.
+    /// </summary>
+    public string? WebSocketPath { get; init; }
+
+    /// <summary>Absolute path of a Unix socket that is connected to instead of host and port. Null: none.</summary>
+    public string? UnixSocket { get; init; }
 
     /// <summary>Protocol version.</summary>
     public MqttVersion Version { get; init; } = MqttVersion.V500;
@@ -85,4 +96,29 @@ public sealed record MqttClientOptions
 
     /// <summary>Publishes that may be waiting or unacknowledged at once; more are refused with 0x97.</summary>
     public int MaximumPendingPublishes { get; init; } = 65_535;
+
+    /// <summary>
+    /// These options with the server that the address names: host, port, WebSocket or Unix socket; TLS (with the settings there are, or the defaults);
+    /// user name and password if the address has them.
+    /// </summary>
+    /// <exception cref="ArgumentException">The address is without TLS and <see cref="Tls"/> is set: it is not dropped in silence.</exception>
+    public MqttClientOptions At(MqttAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (Tls is not null && !address.IsSecure)
+        {
+            throw new ArgumentException($"{address} is without TLS, and there are TLS settings: use mqtts or wss, or leave the settings out.", nameof(address));
+        }
+
+        return this with
+        {
+            Host = address.Host,
+            Port = address.Port,
+            WebSocketPath = address.WebSocketPath,
+            UnixSocket = address.UnixSocket,
+            Tls = address.IsSecure ? Tls ?? new MqttTlsOptions() : null,
+            UserName = address.UserName ?? UserName,
+            Password = address.UserName is null ? Password : address.Password,
+        };
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MeetNet.Mqtt.Protocol;
 
 namespace MeetNet.Mqtt;
@@ -5,13 +7,15 @@ namespace MeetNet.Mqtt;
 /// <summary>Checks options before anything is done with them.</summary>
 internal static class OptionsRules
 {
+    /// <summary>sun_path has 108 bytes with its closing zero: unix(7).</summary>
+    private const int LongestSocketPath = 107;
+
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
 
     /// <exception cref="ArgumentException">Says which option and what is allowed.</exception>
     public static void Check(MqttClientOptions options)
     {
-        Require(options.Host.Length > 0, nameof(options.Host), "must not be empty");
-        Require(options.Port is > 0 and <= ushort.MaxValue, nameof(options.Port), "must be 1 to 65,535");
+        CheckPlace(options);
         Require(Enum.IsDefined(options.Version), nameof(options.Version), "must be V311 or V500");
         CheckIdentity(options);
         Require(options.ReceiveMaximum > 0, nameof(options.ReceiveMaximum), "must not be 0");
@@ -38,6 +42,25 @@ internal static class OptionsRules
             ?? (!Enum.IsDefined(subscription.RetainHandling) ? "has an unknown retain handling" : null)
             ?? (subscription.Identifier is 0 or > VariableByteInteger.Maximum ? "has an identifier that is not 1 to 268,435,455" : null);
         return problem is null ? null : $"'{subscription.Filter}' {problem}";
+    }
+
+    private static void CheckPlace(MqttClientOptions options)
+    {
+        Require(options.Host.Length > 0, nameof(options.Host), "must not be empty");
+        Require(options.Port is > 0 and <= ushort.MaxValue, nameof(options.Port), "must be 1 to 65,535");
+        Require(options.WebSocketPath is null || (options.WebSocketPath.StartsWith('/') && !options.WebSocketPath.Contains('#')), nameof(options.WebSocketPath), "must begin with / and have no #");
+        Require(
+            options.UnixSocket is null || (Path.IsPathFullyQualified(options.UnixSocket) && Encoding.UTF8.GetByteCount(options.UnixSocket) <= LongestSocketPath),
+            nameof(options.UnixSocket),
+            $"must be an absolute path of at most {LongestSocketPath} bytes");
+        foreach (var pin in options.Tls?.PinnedPublicKeys ?? [])
+        {
+            var hash = new byte[SHA256.HashSizeInBytes];
+            Require(
+                Convert.TryFromBase64String(pin, hash, out var length) && length == hash.Length,
+                nameof(MqttTlsOptions.PinnedPublicKeys),
+                $"has '{pin}', which is not the base64 of a SHA-256 (44 characters)");
+        }
     }
 
     private static void CheckIdentity(MqttClientOptions options)

@@ -6,6 +6,12 @@ public sealed class OptionsTests
     {
         { "Host", o => o with { Host = "" } },
         { "Port", o => o with { Port = 0 } },
+        { "WebSocketPath", o => o with { WebSocketPath = "mqtt" } },
+        { "WebSocketPath", o => o with { WebSocketPath = "/a#b" } },
+        { "UnixSocket", o => o with { UnixSocket = "run/x" } },
+        { "UnixSocket", o => o with { UnixSocket = "/" + new string('x', 107) } },
+        { "PinnedPublicKeys", o => o with { Tls = new() { PinnedPublicKeys = ["AAAA"] } } },
+        { "PinnedPublicKeys", o => o with { Tls = new() { PinnedPublicKeys = ["sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="] } } },
         { "ClientId", o => o with { CleanStart = false, SessionExpiryInterval = 60, ClientId = "" } },
         { "ClientId", o => o with { CleanStart = false, Version = MqttVersion.V311, ClientId = "" } },
         { "SessionExpiryInterval", o => o with { CleanStart = false } },
