@@ -138,9 +138,11 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// </summary>
     /// <param name="message">A message read from <see cref="Messages"/> of this client.</param>
     /// <param name="reason">A failure code tells a 5.0 server that the message was refused; it does not deliver it again either way.</param>
+    /// <exception cref="ObjectDisposedException">The message was disposed before, with <see cref="MqttClientOptions.PoolsMessages"/>.</exception>
     public void Acknowledge(MqttMessage message, MqttReasonCode reason = MqttReasonCode.Success)
     {
         ArgumentNullException.ThrowIfNull(message);
+        message.ThrowIfGivenBack();
         if (!ReasonCodeSets.Puback.Contains((byte)reason))
         {
             throw new ArgumentOutOfRangeException(nameof(reason), reason, "PUBACK can't carry this code [MQTT-3.4.2-1].");

@@ -94,6 +94,13 @@ public sealed record MqttClientOptions
     /// </summary>
     public int ReceiveBufferBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>
+    /// True: received messages and their payloads come from a pool and are used again after <see cref="MqttMessage.Dispose"/>, so that
+    /// receiving allocates nothing per message (but for the properties of those that have some); the rules of ownership are with <see cref="MqttMessage"/>. What rests in the pool is
+    /// at most <see cref="ReceiveBufferBytes"/>. False: every message is the application's own.
+    /// </summary>
+    public bool PoolsMessages { get; init; }
+
     /// <summary>Publishes that may be waiting or unacknowledged at once; more are refused with 0x97.</summary>
     public int MaximumPendingPublishes { get; init; } = 65_535;
 

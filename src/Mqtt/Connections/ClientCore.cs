@@ -18,6 +18,12 @@ internal sealed class ClientCore(MqttClientOptions options, TimeProvider time)
 
     public ReceiveQueue Messages { get; } = new(options.ReceiveBufferBytes);
 
+    /// <summary>Where received messages come from; null when they are not used again. For the receive loop of the current connection.</summary>
+    public MessagePool? Pool { get; } = options.PoolsMessages ? new MessagePool(options.ReceiveBufferBytes) : null;
+
+    /// <summary>For the receive loop of the current connection.</summary>
+    public TopicCache Topics { get; } = new();
+
     public StateBoard States { get; } = new(time.GetUtcNow());
 
     public CounterSet Counters { get; } = new();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeetNet.Mqtt.Protocol;
 
 namespace MeetNet.Mqtt.Connections;
@@ -14,7 +15,6 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
     private const int PropertyOverhead = 64;
 
     private readonly MqttClientOptions _options = core.Options;
-    private readonly TopicCache _topics = new();
     private readonly List<MqttMessage> _arrivals = [];
     private bool _opened;
     private bool _sessionPresent;
@@ -193,18 +193,12 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             Interlocked.Increment(ref core.Counters.DuplicatesReceived);
         }
 
-        var message = new MqttMessage
-        {
-            Topic = _topics.Get(publish.Topic),
-            Payload = publish.Payload.ToArray(),
-            QualityOfService = publish.QualityOfService,
-            Retain = publish.Retain,
-            Duplicate = publish.Duplicate,
-            Properties = publish.Properties,
-            PacketId = publish.PacketId,
-            Connection = core.Session.Connection, // Changes only before this loop begins and after it ends.
-            Cost = checked(frame.Length + MessageOverhead + (PropertyOverhead * publish.Properties.Count)),
-        };
+        var message = core.Pool?.Take(publish.Payload.Length) ?? new MqttMessage(loan: null);
+        message.Fill(
+            publish,
+            core.Topics.Get(publish.Topic),
+            core.Session.Connection, // Changes only before this loop begins and after it ends.
+            checked(frame.Length + MessageOverhead + (PropertyOverhead * publish.Properties.Count)));
         _arrivals.Add(message);
         return null;
     }
@@ -240,11 +234,7 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         }
 
         Interlocked.Add(ref core.Counters.MessagesReceived, taken);
-        for (var i = 0; i < taken; i++)
-        {
-            core.Messages.Add(_arrivals[i]);
-        }
-
+        core.Messages.Add(CollectionsMarshal.AsSpan(_arrivals)[..taken]);
         _arrivals.Clear();
         return end;
     }

@@ -5,15 +5,17 @@ namespace MeetNet.Mqtt.Connections;
 
 /// <summary>
 /// Received messages on their way to the application, bounded by bytes: the writer is never refused, it is told to stop reading the
-/// socket, and goes on when half of the limit is free.
+/// socket, and goes on when half of the limit is free. What one read brought is handed over at once.
 /// </summary>
 internal sealed class ReceiveQueue(int limit) : ChannelReader<MqttMessage>
 {
-    private readonly Channel<MqttMessage> _channel =
-        Channel.CreateUnbounded<MqttMessage>(new UnboundedChannelOptions { SingleWriter = true });
-
-    private TaskCompletionSource? _space;
+    private readonly Lock _gate = new();
+    private readonly Queue<MqttMessage> _messages = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<bool>? _arrival; // What the readers of an empty queue wait for.
+    private TaskCompletionSource? _space; // What the writer to a full one waits for.
     private long _bytes;
+    private bool _completed;
 
     /// <summary>Bytes waiting.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
@@ -22,60 +24,138 @@ internal sealed class ReceiveQueue(int limit) : ChannelReader<MqttMessage>
     public bool IsFull => Bytes >= limit;
 
     /// <inheritdoc/>
-    public override Task Completion => _channel.Reader.Completion;
+    public override Task Completion => _drained.Task;
 
     /// <inheritdoc/>
-    public override bool CanCount => _channel.Reader.CanCount;
+    public override bool CanCount => true;
 
     /// <inheritdoc/>
-    public override bool CanPeek => _channel.Reader.CanPeek;
+    public override bool CanPeek => true;
 
     /// <inheritdoc/>
-    public override int Count => _channel.Reader.Count;
-
-    public void Add(MqttMessage message)
+    public override int Count
     {
-        Interlocked.Add(ref _bytes, message.Cost);
-        _channel.Writer.TryWrite(message);
+        get
+        {
+            lock (_gate)
+            {
+                return _messages.Count;
+            }
+        }
+    }
+
+    /// <summary>Adds messages in their order.</summary>
+    public void Add(ReadOnlySpan<MqttMessage> messages)
+    {
+        TaskCompletionSource<bool>? arrival;
+        lock (_gate)
+        {
+            foreach (var message in messages)
+            {
+                _bytes += message.Cost;
+                _messages.Enqueue(message);
+            }
+
+            arrival = _arrival;
+            _arrival = null;
+        }
+
+        arrival?.SetResult(true); // May find nothing any more: who reads looks again.
     }
 
     /// <summary>No more messages will come.</summary>
-    public void Complete() => _channel.Writer.TryComplete();
+    public void Complete()
+    {
+        TaskCompletionSource<bool>? arrival;
+        bool drained;
+        lock (_gate)
+        {
+            _completed = true;
+            drained = _messages.Count == 0;
+            arrival = _arrival;
+            _arrival = null;
+        }
+
+        arrival?.SetResult(false);
+        if (drained)
+        {
+            _drained.TrySetResult();
+        }
+    }
 
     /// <summary>Completes when at most half of the limit is in use. For the one writer.</summary>
     public Task WaitForSpaceAsync()
     {
-        var space = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _space, space);
-        NoteSpace();
-        return space.Task;
+        lock (_gate)
+        {
+            if (_bytes <= limit / 2)
+            {
+                return Task.CompletedTask;
+            }
+
+            _space = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _space.Task;
+        }
     }
 
     /// <inheritdoc/>
     public override bool TryRead([MaybeNullWhen(false)] out MqttMessage item)
     {
-        if (!_channel.Reader.TryRead(out item))
+        TaskCompletionSource? space = null;
+        bool drained;
+        lock (_gate)
         {
-            return false;
+            if (!_messages.TryDequeue(out item))
+            {
+                return false;
+            }
+
+            _bytes -= item.Cost;
+            drained = _completed && _messages.Count == 0;
+            if (_space is not null && _bytes <= limit / 2)
+            {
+                (space, _space) = (_space, null);
+            }
         }
 
-        Interlocked.Add(ref _bytes, -item.Cost);
-        NoteSpace();
+        space?.SetResult();
+        if (drained)
+        {
+            _drained.TrySetResult();
+        }
+
         return true;
     }
 
     /// <inheritdoc/>
-    public override bool TryPeek([MaybeNullWhen(false)] out MqttMessage item) => _channel.Reader.TryPeek(out item);
+    public override bool TryPeek([MaybeNullWhen(false)] out MqttMessage item)
+    {
+        lock (_gate)
+        {
+            return _messages.TryPeek(out item);
+        }
+    }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
-        _channel.Reader.WaitToReadAsync(cancellationToken);
-
-    private void NoteSpace()
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
-        if (Volatile.Read(ref _space) is { } space && Bytes <= limit / 2)
+        if (cancellationToken.IsCancellationRequested)
         {
-            space.TrySetResult();
+            return ValueTask.FromCanceled<bool>(cancellationToken);
         }
+
+        Task<bool> arrival;
+        lock (_gate)
+        {
+            if (_messages.Count > 0 || _completed)
+            {
+                return ValueTask.FromResult(_messages.Count > 0);
+            }
+
+            _arrival ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            arrival = _arrival.Task;
+        }
+
+        return new ValueTask<bool>(arrival.WaitAsync(cancellationToken));
     }
 }
