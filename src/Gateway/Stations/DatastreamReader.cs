@@ -2,6 +2,7 @@ using MeetNet.Devices.Profiles;
 using MeetNet.Observations;
 using MeetNet.Observations.Calibration;
 using MeetNet.Observations.Catalogue;
+using MeetNet.Observations.Datums;
 using MeetNet.Observations.Procedures;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Reference;
@@ -12,7 +13,7 @@ namespace MeetNet.Gateway.Stations;
 
 /// <summary>Reads the datastreams of one instrument and has their procedures built; what the builder objects to is reported at the key that it is about.</summary>
 internal sealed class DatastreamReader(
-    string owner, string station, string sensor, Location location, DeviceProfile? profile, DateTimeOffset installed, TimeSpan interval)
+    string owner, string station, string sensor, Location location, SurfaceLevel? surface, DeviceProfile? profile, DateTimeOffset installed, TimeSpan interval)
 {
     public IReadOnlyList<DatastreamPlan> Read(IReadOnlyList<YamlValue> values, YamlMap instrument)
     {
@@ -47,7 +48,10 @@ internal sealed class DatastreamReader(
         var reference = map.Optional("gasReference") is { } gasReference ? Reference(gasReference) : null;
         var datum = map.Optional("datum")?.String();
         var transformation = map.Optional("transformation")?.String();
-        var gauge = map.Optional("gaugeZero")?.Map() is { } gaugeMap ? Gauge(gaugeMap) : null;
+        var zeroValues = map.Optional("zeros")?.List() ?? [];
+        var zeros = zeroValues.Select(z => Zero(z.Map())).ToList();
+        var direction = map.Optional("direction") is { } way ? Direction(way) : null;
+        var column = map.Optional("column")?.Map() is { } columnMap ? Column(columnMap) : null;
         var calibrationValues = map.Optional("calibrations")?.List() ?? [];
         var calibrations = calibrationValues.Select(c => Calibration(c.Map())).ToList();
         var range = map.Optional("grossRange")?.Map() is { } rangeMap ? Range(rangeMap) : null;
@@ -71,7 +75,10 @@ internal sealed class DatastreamReader(
             GasReference = reference,
             Datum = datum,
             Transformation = transformation,
-            GaugeZero = gauge,
+            Zeros = zeros,
+            Direction = direction,
+            Column = column,
+            SurfaceLevel = surface,
             Location = location,
             Calibrations = calibrations,
             GrossRange = range,
@@ -81,7 +88,7 @@ internal sealed class DatastreamReader(
         {
             foreach (var problem in problems)
             {
-                Report(map, calibrationValues, problem);
+                Report(map, calibrationValues, zeroValues, problem);
             }
 
             return null;
@@ -167,11 +174,34 @@ internal sealed class DatastreamReader(
         return null;
     }
 
-    private static GaugeZero Gauge(YamlMap map)
+    private static LocalZero Zero(YamlMap map)
     {
-        var gauge = new GaugeZero(map.Number("level"), map.String("datum"), map.Optional("accuracy")?.Number(0), map.String("source"));
+        var zero = new LocalZero(
+            map.Number("level"), map.String("datum"), map.Optional("accuracy")?.Number(0), map.String("source"), map.Optional("validFrom")?.Instant(),
+            map.Optional("below")?.Number(0) ?? 0);
         map.Done();
-        return gauge;
+        return zero;
+    }
+
+    private static CountDirection? Direction(YamlValue value) => value.Choice("up", "down") == "down" ? CountDirection.Down : CountDirection.Up;
+
+    /// <summary>Fresh water of a temperature, or water of a stated density; gravity is that of the latitude unless it is stated.</summary>
+    private WaterColumn? Column(YamlMap map)
+    {
+        var temperature = map.Optional("temperature")?.Number(WaterColumn.MinimumTemperature, WaterColumn.MaximumTemperature);
+        var density = map.Optional("density")?.Number(WaterColumn.MinimumDensity, WaterColumn.MaximumDensity);
+        var gravity = map.Optional("gravity")?.Number(WaterColumn.MinimumGravity, WaterColumn.MaximumGravity);
+        var source = map.Optional("source")?.String();
+        map.Done();
+        if (temperature is null == density is null || density is null == source is not null)
+        {
+            map.Problem("a column of water needs its 'temperature' (fresh water), or its 'density' and the 'source' of it");
+            return null;
+        }
+
+        return temperature is { } fresh
+            ? WaterColumn.Fresh(fresh, location.Latitude, gravity)
+            : WaterColumn.OfDensity(density!.Value, source!, location.Latitude, gravity);
     }
 
     private static LinearCalibration Calibration(YamlMap map)
@@ -223,7 +253,7 @@ internal sealed class DatastreamReader(
         return new StampConvention(position, zone, period);
     }
 
-    private static void Report(YamlMap map, IReadOnlyList<YamlValue> calibrations, ProcedureProblem problem)
+    private static void Report(YamlMap map, IReadOnlyList<YamlValue> calibrations, IReadOnlyList<YamlValue> zeros, ProcedureProblem problem)
     {
         var key = problem.Setting switch
         {
@@ -233,13 +263,19 @@ internal sealed class DatastreamReader(
             ProcedureSetting.GasReference => "gasReference",
             ProcedureSetting.Datum => "datum",
             ProcedureSetting.Transformation => "transformation",
-            ProcedureSetting.GaugeZero => "gaugeZero",
+            ProcedureSetting.Zero => "zeros",
+            ProcedureSetting.Direction => "direction",
+            ProcedureSetting.Column => "column",
             ProcedureSetting.GrossRange => "grossRange",
             _ => null,
         };
         if (problem.Setting == ProcedureSetting.Calibration && problem.Index < calibrations.Count)
         {
             calibrations[problem.Index].Problem(problem.Message);
+        }
+        else if (problem.Setting == ProcedureSetting.Zero && problem.Index < zeros.Count)
+        {
+            zeros[problem.Index].Problem(problem.Message);
         }
         else if (key is not null)
         {

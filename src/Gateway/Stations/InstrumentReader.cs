@@ -9,7 +9,7 @@ namespace MeetNet.Gateway.Stations;
 internal sealed record InstrumentEntry(YamlMap Map, string Sensor, string Line, Instrument? Instrument);
 
 /// <summary>Reads the instruments of a station file.</summary>
-internal sealed class InstrumentReader(string owner, string station, Location location, ProfileShelf shelf, List<YamlProblem> problems)
+internal sealed class InstrumentReader(string owner, string station, Location location, SurfaceLevel? surface, ProfileShelf shelf, List<YamlProblem> problems)
 {
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(2);
 
@@ -48,7 +48,7 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
         var profile = shelf.Find(map.Require("profile"), problems);
         var codec = profile is null ? null : Bind(map, profile, address);
         var time = profile is null || codec is null ? interval?.Duration(TimeSpan.FromMilliseconds(1), LongestInterval) ?? default : Interval(map, interval, profile, codec);
-        var datastreams = new DatastreamReader(owner, station, sensor, location, profile, installed, time).Read(map.List("datastreams"), map);
+        var datastreams = new DatastreamReader(owner, station, sensor, location, surface, profile, installed, time).Read(map.List("datastreams"), map);
         map.Done();
         return new InstrumentEntry(map, sensor, lineName, profile is null || codec is null ? null : new Instrument
         {

@@ -26,7 +26,7 @@ internal static class StationReader
             Text(map.Map("name")), Text(map.Map("description")), map.Boolean("simulated"), location,
             map.Optional("surfaceLevel") is { IsNull: false } level ? ReadSurfaceLevel(level.Map(), location) : null);
         var lines = new LineReader(paths).Read(map.List("lines"));
-        var instruments = new InstrumentReader(owner, name, location, new ProfileShelf(profilesFolder), problems).Read(map.List("instruments"), lines);
+        var instruments = new InstrumentReader(owner, name, location, thing.SurfaceLevel, new ProfileShelf(profilesFolder), problems).Read(map.List("instruments"), lines);
         map.Done();
         LineChecks.Check(lines, instruments);
         if (problems.Count > 0)

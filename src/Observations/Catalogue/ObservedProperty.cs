@@ -18,7 +18,7 @@ namespace MeetNet.Observations.Catalogue;
 /// <param name="Gas">For a gas: which; null otherwise.</param>
 /// <param name="GasReference">For a mass concentration of a gas: the temperature and pressure it is stated at; null otherwise.</param>
 /// <param name="GasReferenceSource">Who states those reference conditions, to follow the words "reference conditions"; null when there are none.</param>
-/// <param name="VerticalDatum">For a height: what it is counted from; null otherwise.</param>
+/// <param name="VerticalDatum">For a height: what it is counted from; null otherwise. From the surface it counts downward: a depth.</param>
 public sealed record ObservedProperty(
     string Name,
     string Definition,

@@ -17,8 +17,17 @@ public sealed record VerticalDatum(string Code, int? Epsg, string Name)
     /// <summary>The zero of the staff gauge or sensor at one place; its height must be stated.</summary>
     public static VerticalDatum GaugeZero { get; } = new("GAUGE", null, "local gauge zero");
 
+    /// <summary>The ground (maaiveld) at one place; its height must be stated.</summary>
+    public static VerticalDatum Surface { get; } = new("SURFACE", null, "ground surface");
+
+    /// <summary>The levelled point of a monitoring well, the top of its casing; its height must be stated.</summary>
+    public static VerticalDatum WellHead { get; } = new("WELLHEAD", null, "well head");
+
     /// <summary>All datums known.</summary>
-    public static IReadOnlyList<VerticalDatum> All { get; } = [Nap, Taw, GaugeZero];
+    public static IReadOnlyList<VerticalDatum> All { get; } = [Nap, Taw, GaugeZero, Surface, WellHead];
+
+    /// <summary>Whether it is a point at one place, whose own height must be stated.</summary>
+    public bool IsLocal => Epsg is null;
 
     /// <summary>The datum of that code; false when it is not known.</summary>
     public static bool TryGet(string? code, [NotNullWhen(true)] out VerticalDatum? datum)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MeetNet.Observations.Catalogue;
 using MeetNet.Observations.Datums;
 using MeetNet.Observations.Reference;
@@ -13,36 +12,49 @@ internal static class ConversionSteps
     private const string StateFormula = "ideal gas: (p2/T2)/(p1/T1)";
 
     /// <summary>The steps, in order; adds to the problems what stands in the way.</summary>
+    /// <param name="request">What is known of the datastream.</param>
+    /// <param name="property">Its observed property.</param>
+    /// <param name="raw">Unit of the raw value.</param>
+    /// <param name="zero">The local zero of the period; null when there is none.</param>
+    /// <param name="problems">Problems found are added.</param>
     public static IReadOnlyList<ProcedureStep> Compose(
-        ProcedureRequest request, ObservedProperty property, Unit raw, List<ProcedureProblem> problems)
+        ProcedureRequest request, ObservedProperty property, Unit raw, LocalZero? zero, List<ProcedureProblem> problems)
     {
         var steps = new List<ProcedureStep>();
+        if (property.VerticalDatum is { } datum)
+        {
+            RefuseGas(request, property, problems);
+            HeightSteps.Compose(request, property, datum, raw, zero, steps, problems);
+        }
+        else
+        {
+            HeightSteps.RefuseSettings(request, property, problems);
+            ComposeQuantity(request, property, raw, steps, problems);
+        }
+
+        return steps;
+    }
+
+    private static void ComposeQuantity(
+        ProcedureRequest request, ObservedProperty property, Unit raw, List<ProcedureStep> steps, List<ProcedureProblem> problems)
+    {
         if (property is { Gas: { } gas, GasReference: { } canonical })
         {
             ComposeGas(request, property, raw, gas, canonical, steps, problems);
         }
         else
         {
-            Refuse(request.Gas is not null && request.Gas != property.Gas?.Name, ProcedureSetting.Gas, property.Gas is null
-                ? $"'{property.Name}' is not a gas: leave the gas out"
-                : $"'{property.Name}' is the gas '{property.Gas.Name}', not '{request.Gas}'", problems);
-            Refuse(request.GasReference is not null, ProcedureSetting.GasReference, NoReference(property), problems);
+            RefuseGas(request, property, problems);
             AddUnit(property, raw, steps, problems);
         }
+    }
 
-        if (property.VerticalDatum is { } datum)
-        {
-            ComposeDatum(request, property, datum, steps, problems);
-        }
-        else
-        {
-            Refuse(request.Datum is not null, ProcedureSetting.Datum, $"'{property.Name}' is not a height: leave the datum out", problems);
-            Refuse(request.Transformation is not null, ProcedureSetting.Transformation,
-                $"'{property.Name}' is not a height: leave the transformation out", problems);
-            Refuse(request.GaugeZero is not null, ProcedureSetting.GaugeZero, $"'{property.Name}' is not a height: leave the gauge zero out", problems);
-        }
-
-        return steps;
+    private static void RefuseGas(ProcedureRequest request, ObservedProperty property, List<ProcedureProblem> problems)
+    {
+        Refuse(request.Gas is not null && request.Gas != property.Gas?.Name, ProcedureSetting.Gas, property.Gas is null
+            ? $"'{property.Name}' is not a gas: leave the gas out"
+            : $"'{property.Name}' is the gas '{property.Gas.Name}', not '{request.Gas}'", problems);
+        Refuse(request.GasReference is not null, ProcedureSetting.GasReference, NoReference(property), problems);
     }
 
     private static void ComposeGas(
@@ -95,82 +107,7 @@ internal static class ConversionSteps
     private static string Source(string formula, ObservedProperty property) =>
         $"{formula}; reference conditions {property.GasReferenceSource}";
 
-    private static void ComposeDatum(
-        ProcedureRequest request, ObservedProperty property, VerticalDatum canonical, List<ProcedureStep> steps, List<ProcedureProblem> problems)
-    {
-        var codes = string.Join(", ", VerticalDatum.All.Select(d => d.Code));
-        if (!VerticalDatum.TryGet(request.Datum, out var datum))
-        {
-            problems.Add(new(ProcedureSetting.Datum, request.Datum is null
-                ? $"a height means something only above a stated datum: state the datum of the raw value ({codes})"
-                : $"'{request.Datum}' is not a datum; known are {codes}"));
-            return;
-        }
-
-        if (datum == VerticalDatum.GaugeZero)
-        {
-            if (request.GaugeZero is not { } zero || !VerticalDatum.TryGet(zero.Datum, out var levelled) || levelled == VerticalDatum.GaugeZero
-                || !double.IsFinite(zero.Level) || string.IsNullOrWhiteSpace(zero.Source))
-            {
-                problems.Add(new(ProcedureSetting.GaugeZero,
-                    "a height above a gauge zero needs the level of that zero in metres, its datum (NAP, TAW) and who levelled it"));
-                return;
-            }
-
-            steps.Add(new VerticalDatumStep(
-                datum.Code, levelled.Code, VerticalDatumStep.GaugeZero, zero.Level, zero.Accuracy, null, zero.Source));
-            datum = levelled;
-        }
-        else
-        {
-            Refuse(request.GaugeZero is not null, ProcedureSetting.GaugeZero,
-                $"the raw value is above {datum}, not above a gauge zero: leave the gauge zero out", problems);
-        }
-
-        if (datum == canonical)
-        {
-            Refuse(request.Transformation is not null, ProcedureSetting.Transformation,
-                $"the raw value is above {datum} already, the datum of '{property.Name}': leave the transformation out", problems);
-            return;
-        }
-
-        AddTransformation(request, datum, canonical, steps, problems);
-    }
-
-    private static void AddTransformation(
-        ProcedureRequest request, VerticalDatum from, VerticalDatum to, List<ProcedureStep> steps, List<ProcedureProblem> problems)
-    {
-        if (!VerticalTransformation.TryGet(request.Transformation, from, to, out var transformation))
-        {
-            var choices = string.Join(", ", VerticalTransformation.Between(from, to));
-            problems.Add(new(ProcedureSetting.Transformation, request.Transformation is null
-                ? $"there is more than one way from {from} to {to}: name the transformation ({choices})"
-                : $"'{request.Transformation}' is not a transformation from {from} to {to}; known are {choices}"));
-            return;
-        }
-
-        var place = transformation.NeedsLocation ? request.Location : null;
-        if (transformation.NeedsLocation && place is null)
-        {
-            problems.Add(new(ProcedureSetting.Location, $"'{transformation.Id}' depends on the place: state the location of the station"));
-        }
-        else if (place is not null && place.Crs != Location.Etrs89)
-        {
-            problems.Add(new(ProcedureSetting.Location, $"'{transformation.Id}' needs the location in {Location.Etrs89}, not {place.Crs}"));
-        }
-        else if (!transformation.TryShift(place?.Latitude ?? 0, place?.Longitude ?? 0, out var shift))
-        {
-            problems.Add(new(ProcedureSetting.Location, string.Create(CultureInfo.InvariantCulture,
-                $"'{transformation.Id}' covers {TawGrid2018.MinimumLatitude} to {TawGrid2018.MaximumLatitude} N, {TawGrid2018.MinimumLongitude} to {TawGrid2018.MaximumLongitude} E; the station is outside")));
-        }
-        else
-        {
-            steps.Add(new VerticalDatumStep(
-                from.Code, to.Code, transformation.Id, shift, transformation.Accuracy, place, transformation.Source));
-        }
-    }
-
-    private static void AddUnit(ObservedProperty property, Unit raw, List<ProcedureStep> steps, List<ProcedureProblem> problems)
+    internal static void AddUnit(ObservedProperty property, Unit raw, List<ProcedureStep> steps, List<ProcedureProblem> problems)
     {
         if (!Unit.TryConvert(raw, property.Unit, out var conversion))
         {
@@ -182,7 +119,16 @@ internal static class ConversionSteps
         }
     }
 
-    private static void Refuse(bool refused, ProcedureSetting setting, string message, List<ProcedureProblem> problems)
+    /// <summary>Adds the step between two units that are known to be of one dimension.</summary>
+    internal static void AddUnit(Unit from, Unit to, List<ProcedureStep> steps)
+    {
+        if (!from.Equals(to) && Unit.TryConvert(from, to, out var conversion))
+        {
+            steps.Add(new UnitStep(from.Code, to.Code, conversion.Factor, conversion.Offset));
+        }
+    }
+
+    internal static void Refuse(bool refused, ProcedureSetting setting, string message, List<ProcedureProblem> problems)
     {
         if (refused)
         {

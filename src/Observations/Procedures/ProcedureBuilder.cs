@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using MeetNet.Observations.Calibration;
 using MeetNet.Observations.Catalogue;
+using MeetNet.Observations.Datums;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Units;
 
@@ -16,7 +17,7 @@ public static class ProcedureBuilder
     private const string StationFile = "station file";
     private const string CatalogueRange = "catalogue: physical range";
 
-    /// <summary>Makes the procedures of a datastream, one for each calibration.</summary>
+    /// <summary>Makes the procedures of a datastream, one for each period in which calibration and local zero stay the same.</summary>
     /// <param name="request">What is known of the datastream.</param>
     /// <param name="versions">The procedures; null when there is a problem.</param>
     /// <param name="problems">All problems; empty when there is none.</param>
@@ -46,22 +47,34 @@ public static class ProcedureBuilder
             return false;
         }
 
-        var conversion = ConversionSteps.Compose(request, property, raw, found);
+        HeightSteps.CheckZeros(request, found);
+        ConversionSteps.Compose(request, property, raw, FirstZero(request), found);
         var (range, source) = GrossRangeOf(request, property, found);
         if (found.Count > 0)
         {
             return false;
         }
 
-        versions = new ProcedureVersions(Calibrated(request).Select(version => Procedure.Create(
+        versions = new ProcedureVersions(PeriodsOf(request).Select(period => Procedure.Create(
             request.Datastream,
-            version?.ValidFrom ?? request.ValidFrom,
-            Steps(request, version, conversion, new GrossRangeStep(range, source)))));
+            period.From,
+            Steps(request, period.Calibration, ConversionSteps.Compose(request, property, raw, period.Zero, found), new GrossRangeStep(range, source)))));
         return true;
     }
 
-    private static IEnumerable<LinearCalibration?> Calibrated(ProcedureRequest request) =>
-        request.Calibrations.Cast<LinearCalibration?>().DefaultIfEmpty();
+    /// <summary>A new period begins with each calibration and with each local zero but the first, which holds from the beginning.</summary>
+    private static List<Period> PeriodsOf(ProcedureRequest request)
+    {
+        var calibrations = request.Calibrations.OrderBy(c => c.ValidFrom).ToList();
+        var begins = calibrations.Select(c => c.ValidFrom).DefaultIfEmpty(request.ValidFrom)
+            .Concat(request.Zeros.Skip(1).Select(z => z.ValidFrom!.Value)).Distinct().Order();
+        return [.. begins.Select(from => new Period(
+            from,
+            calibrations.LastOrDefault(c => c.ValidFrom <= from) ?? calibrations.FirstOrDefault(),
+            request.Zeros.LastOrDefault(z => z.ValidFrom <= from) ?? FirstZero(request)))];
+    }
+
+    private static LocalZero? FirstZero(ProcedureRequest request) => request.Zeros is [var first, ..] ? first : null;
 
     private static IEnumerable<ProcedureStep> Steps(
         ProcedureRequest request, LinearCalibration? calibration, IReadOnlyList<ProcedureStep> conversion, GrossRangeStep range)
@@ -140,4 +153,6 @@ public static class ProcedureBuilder
 
     private static bool Overlap(LinearCalibration left, LinearCalibration right) =>
         left.ValidFrom < (right.ValidTo ?? DateTimeOffset.MaxValue) && right.ValidFrom < (left.ValidTo ?? DateTimeOffset.MaxValue);
+
+    private readonly record struct Period(DateTimeOffset From, LinearCalibration? Calibration, LocalZero? Zero);
 }

@@ -1,4 +1,5 @@
 using MeetNet.Observations.Calibration;
+using MeetNet.Observations.Datums;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Reference;
 using MeetNet.Observations.Time;
@@ -44,8 +45,20 @@ public sealed record ProcedureRequest
     /// <summary>Name of the transformation to the canonical datum; required when the datum is another.</summary>
     public string? Transformation { get; init; }
 
-    /// <summary>Height of the gauge zero; required when the datum is <c>GAUGE</c>.</summary>
-    public GaugeZero? GaugeZero { get; init; }
+    /// <summary>
+    /// Heights of the local point that the raw value is counted from, each from its own date on; required when the datum is
+    /// local, except that the surface may be the station's <see cref="SurfaceLevel"/>.
+    /// </summary>
+    public IReadOnlyList<LocalZero> Zeros { get; init; } = [];
+
+    /// <summary>Which way the raw value counts; required above a surface or well head, null: up.</summary>
+    public CountDirection? Direction { get; init; }
+
+    /// <summary>The water above the sensor; required when a height is measured as a pressure.</summary>
+    public WaterColumn? Column { get; init; }
+
+    /// <summary>Height of the ground at the station, in the canonical datum; needed by levels to the surface.</summary>
+    public SurfaceLevel? SurfaceLevel { get; init; }
 
     /// <summary>Where the station is; required by transformations that depend on the place.</summary>
     public Location? Location { get; init; }
@@ -59,13 +72,6 @@ public sealed record ProcedureRequest
     /// <summary>How the device stamps its values; null when the gateway stamps them.</summary>
     public StampConvention? Stamp { get; init; }
 }
-
-/// <summary>The levelled height of a local zero.</summary>
-/// <param name="Level">Metres above <paramref name="Datum"/>.</param>
-/// <param name="Datum">Code of a national datum.</param>
-/// <param name="Accuracy">Metres; null when not stated.</param>
-/// <param name="Source">Who levelled it, and when.</param>
-public sealed record GaugeZero(double Level, string Datum, double? Accuracy, string Source);
 
 /// <summary>The settings of a <see cref="ProcedureRequest"/> that can be wrong, so that a reader can point at the line.</summary>
 public enum ProcedureSetting
@@ -88,8 +94,17 @@ public enum ProcedureSetting
     /// <summary><see cref="ProcedureRequest.Transformation"/>.</summary>
     Transformation,
 
-    /// <summary><see cref="ProcedureRequest.GaugeZero"/>.</summary>
-    GaugeZero,
+    /// <summary><see cref="ProcedureRequest.Zeros"/>; which one is in <see cref="ProcedureProblem.Index"/>.</summary>
+    Zero,
+
+    /// <summary><see cref="ProcedureRequest.Direction"/>.</summary>
+    Direction,
+
+    /// <summary><see cref="ProcedureRequest.Column"/>.</summary>
+    Column,
+
+    /// <summary><see cref="ProcedureRequest.SurfaceLevel"/>.</summary>
+    SurfaceLevel,
 
     /// <summary><see cref="ProcedureRequest.Location"/>.</summary>
     Location,

@@ -1,5 +1,4 @@
 using MeetNet.Observations.Calibration;
-using MeetNet.Observations.Datums;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Reference;
 using MeetNet.Observations.Time;
@@ -14,7 +13,7 @@ namespace MeetNet.Observations.Procedures;
 /// </summary>
 internal static class ProcedureStepReader
 {
-    private const double Agreement = 1e-9;
+    internal const double Agreement = 1e-9;
 
     private static readonly WireMembers KindMembers = new("step");
     private static readonly WireMembers Raw = new("step", "unit", "field", "profile", "profileVersion");
@@ -22,9 +21,6 @@ internal static class ProcedureStepReader
     private static readonly WireMembers UnitChange = new("step", "from", "to", "factor", "offset");
     private static readonly WireMembers Gas = new(
         "step", "gas", "from", "to", "nativeTemperature?", "nativePressure?", "temperature", "pressure", "molarMass?", "factor", "source");
-
-    private static readonly WireMembers Datum = new(
-        "step", "from", "to", "transformation", "shift", "accuracy", "latitude?", "longitude?", "source");
 
     private static readonly WireMembers Stamp = new("step", "position", "zone", "period");
     private static readonly WireMembers Gross = new("step", "fail", "suspect", "source");
@@ -57,7 +53,9 @@ internal static class ProcedureStepReader
             CalibrationStep.Name => ReadCalibration(ref cursor, out step),
             UnitStep.Name => ReadUnit(ref cursor, out step),
             GasReferenceStep.Name => ReadGas(ref cursor, out step),
-            VerticalDatumStep.Name => ReadDatum(ref cursor, out step),
+            VerticalDatumStep.Name => HeightStepReader.ReadDatum(ref cursor, out step),
+            ReverseStep.Name => HeightStepReader.ReadReverse(ref cursor, out step),
+            HydrostaticStep.Name => HeightStepReader.ReadHydrostatic(ref cursor, out step),
             StampStep.Name => ReadStamp(ref cursor, out step),
             GrossRangeStep.Name => ReadGross(ref cursor, out step),
             _ => ReadUnknown(ref cursor, kind, out step),
@@ -209,51 +207,6 @@ internal static class ProcedureStepReader
             || cursor.Fail(WireReasons.BadValue, $"expected the factor from {from} to {to} at these conditions, found {factor}");
     }
 
-    private static bool ReadDatum(ref WireCursor cursor, out ProcedureStep step)
-    {
-        step = null!;
-        var (from, to, transformation, source) = ("", "", "", "");
-        var (shift, latitude, longitude) = (0.0, double.NaN, double.NaN);
-        double? accuracy = null;
-        var seen = default(WireSeen);
-        for (int member; (member = cursor.Next(Datum, ref seen)) >= 0;)
-        {
-            var valid = member switch
-            {
-                1 => cursor.Text(out from),
-                2 => cursor.Text(out to),
-                3 => cursor.Text(out transformation),
-                4 => cursor.Number(out shift),
-                5 => cursor.NumberOrNull(out accuracy),
-                6 => cursor.Number(-90, 90, out latitude),
-                7 => cursor.Number(-180, 180, out longitude),
-                8 => cursor.Text(out source),
-                _ => cursor.Ignore(),
-            };
-            if (!valid)
-            {
-                return false;
-            }
-        }
-
-        if (!cursor.Finished(Datum, seen))
-        {
-            return false;
-        }
-
-        if (double.IsNaN(latitude) != double.IsNaN(longitude))
-        {
-            return cursor.Fail(WireReasons.BadValue, "expected both a latitude and a longitude, or neither");
-        }
-
-        var place = double.IsNaN(latitude) ? null : new Location(latitude, longitude, Location.Etrs89);
-        step = new VerticalDatumStep(from, to, transformation, shift, accuracy, place, source);
-        return !VerticalDatum.TryGet(from, out var fromDatum) || !VerticalDatum.TryGet(to, out var toDatum)
-            || !VerticalTransformation.TryGet(transformation, fromDatum, toDatum, out var named)
-            || (named.TryShift(latitude, longitude, out var expected) && Math.Abs(expected - shift) <= Agreement)
-            || cursor.Fail(WireReasons.BadValue, $"expected the shift of {transformation} from {from} to {to} there, found {shift}");
-    }
-
     private static bool ReadStamp(ref WireCursor cursor, out ProcedureStep step)
     {
         step = null!;
@@ -341,5 +294,5 @@ internal static class ProcedureStepReader
         return cursor.Read() && (cursor.Token == System.Text.Json.JsonTokenType.EndArray || cursor.Expected("the end of a span [minimum, maximum]"));
     }
 
-    private static bool Agree(double expected, double found) => Math.Abs(expected - found) <= Agreement * Math.Abs(expected);
+    internal static bool Agree(double expected, double found) => Math.Abs(expected - found) <= Agreement * Math.Abs(expected);
 }

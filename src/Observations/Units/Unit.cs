@@ -38,6 +38,9 @@ public sealed class Unit : IEquatable<Unit>
     /// <summary>Whether this is a length (<c>m</c>, <c>cm</c>).</summary>
     public bool IsLength => _dimension == new UnitDimension(1, 0, 0, 0, 0, 0);
 
+    /// <summary>Whether this is a pressure (<c>Pa</c>, <c>mbar</c>, <c>m[H2O]</c>).</summary>
+    public bool IsPressure => _dimension == new UnitDimension(-1, 1, -2, 0, 0, 0);
+
     /// <summary>How many of the coherent base units (m, g, s, K, A, mole fraction) one of this is.</summary>
     internal double BaseFactor => _factor.ToDouble();
 

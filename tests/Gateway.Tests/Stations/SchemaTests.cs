@@ -37,7 +37,8 @@ public sealed partial class SchemaTests : IDisposable
                 property: water_level
                 zzz: 1
                 gasReference: {temperature: 293, pressure: 101300, zzz: 1}
-                gaugeZero: {level: 1, datum: NAP, source: x, zzz: 1}
+                zeros: [{level: 1, datum: NAP, source: x, zzz: 1}]
+                column: {temperature: 10, zzz: 1}
                 calibrations: [{slope: 1, offset: 0, unit: m, validFrom: 2026-01-01T00:00:00Z, source: x, zzz: 1}]
                 grossRange: {fail: [0, 1], zzz: 1}
                 stamp: {position: instant, zone: utc, zzz: 1}
@@ -106,7 +107,8 @@ public sealed partial class SchemaTests : IDisposable
             ["'instruments[0]'"] = At(root, "$defs", "instrument"),
             ["'datastreams[0]'"] = At(root, "$defs", "datastream"),
             ["'gasReference'"] = At(root, "$defs", "datastream", "properties", "gasReference", "anyOf").EnumerateArray().Last(),
-            ["'gaugeZero'"] = At(root, "$defs", "datastream", "properties", "gaugeZero"),
+            ["'zeros[0]'"] = At(root, "$defs", "datastream", "properties", "zeros", "items"),
+            ["'column'"] = At(root, "$defs", "datastream", "properties", "column"),
             ["'calibrations[0]'"] = At(root, "$defs", "datastream", "properties", "calibrations", "items"),
             ["'grossRange'"] = At(root, "$defs", "datastream", "properties", "grossRange"),
             ["'stamp'"] = At(root, "$defs", "datastream", "properties", "stamp"),

@@ -47,11 +47,11 @@ public sealed class ProcedureBuilderTests
     [Fact]
     public void A_gauge_zero_is_levelled_and_then_transformed()
     {
-        var zero = new GaugeZero(15.00, "TAW", 0.01, "levelled 2025-03-04");
-        var procedure = Build(Water("cm", "GAUGE") with { GaugeZero = zero, Transformation = "taw-const-2.33" });
+        var zero = new LocalZero(15.00, "TAW", 0.01, "levelled 2025-03-04");
+        var procedure = Build(Water("cm", "GAUGE") with { Zeros = [zero], Transformation = "taw-const-2.33" });
         Assert.Equal(["raw", "unit", "vertical_datum", "vertical_datum", "gross_range"], procedure.Steps.Select(s => s.Kind));
         Assert.Equal(14.97, Value(procedure, 230), 9);
-        Assert.Equal(17.30, Value(Build(Water("cm", "GAUGE") with { GaugeZero = zero with { Datum = "NAP" } }), 230), 9);
+        Assert.Equal(17.30, Value(Build(Water("cm", "GAUGE") with { Zeros = [zero with { Datum = "NAP" }] }), 230), 9);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class ProcedureBuilderTests
         { "carbon dioxide in milligrams", ProcedureSetting.RawUnit, "'mg/m3' does not convert to '[ppm]'" },
         { "carbon dioxide as another gas", ProcedureSetting.Gas, "is the gas 'co2', not 'co'" },
         { "gas of particles", ProcedureSetting.Gas, "leave the gas out" },
-        { "level without datum", ProcedureSetting.Datum, "state the datum of the raw value (NAP, TAW, GAUGE)" },
+        { "level without datum", ProcedureSetting.Datum, "state the datum of the raw value (NAP, TAW, GAUGE, SURFACE, WELLHEAD)" },
         { "datum unknown", ProcedureSetting.Datum, "'DNG' is not a datum" },
         { "datum of a gas", ProcedureSetting.Datum, "leave the datum out" },
         { "TAW without transformation", ProcedureSetting.Transformation, "name the transformation (taw-const-2.33, taw-grid-2018)" },
@@ -145,10 +145,24 @@ public sealed class ProcedureBuilderTests
         { "grid without location", ProcedureSetting.Location, "state the location" },
         { "grid far away", ProcedureSetting.Location, "the station is outside" },
         { "grid in another crs", ProcedureSetting.Location, "needs the location in EPSG:4258" },
-        { "gauge without zero", ProcedureSetting.GaugeZero, "needs the level of that zero" },
-        { "gauge zero of a gauge", ProcedureSetting.GaugeZero, "needs the level of that zero" },
-        { "gauge zero of TAW", ProcedureSetting.GaugeZero, "leave the gauge zero out" },
-        { "gauge zero of a gas", ProcedureSetting.GaugeZero, "leave the gauge zero out" },
+        { "gauge without zero", ProcedureSetting.Zero, "needs zeros: the level of the local gauge zero" },
+        { "gauge zero of a gauge", ProcedureSetting.Zero, "zero number 1 needs its level in metres, a national datum (NAP, TAW)" },
+        { "gauge zero of TAW", ProcedureSetting.Zero, "leave the zeros out" },
+        { "gauge zero of a gas", ProcedureSetting.Zero, "leave the zeros out" },
+        { "zero without source", ProcedureSetting.Zero, "who levelled it" },
+        { "zero with a cable of a kilometre", ProcedureSetting.Zero, "length of cable" },
+        { "zero after the installation", ProcedureSetting.Zero, "leave its begin out" },
+        { "well head without direction", ProcedureSetting.Direction, "state the direction" },
+        { "depth below NAP", ProcedureSetting.Direction, "counts upward" },
+        { "depth of a hanging sensor", ProcedureSetting.Direction, "counts upward" },
+        { "direction of a gas", ProcedureSetting.Direction, "leave the direction out" },
+        { "column of metres", ProcedureSetting.Column, "is no pressure" },
+        { "column of a gas", ProcedureSetting.Column, "leave the column out" },
+        { "column of mercury", ProcedureSetting.Column, "is no density of water" },
+        { "column without gravity", ProcedureSetting.Column, "is no gravity" },
+        { "column of steam", ProcedureSetting.Column, "outside the density formula" },
+        { "depth without surface", ProcedureSetting.SurfaceLevel, "state the surface level of the station" },
+        { "surface without level", ProcedureSetting.Zero, "needs zeros: the level of the ground surface" },
         { "calibration unit", ProcedureSetting.Calibration, "in the unit of the raw value" },
         { "calibration slope", ProcedureSetting.Calibration, "slope that is not zero" },
         { "calibration backwards", ProcedureSetting.Calibration, "must end after it begins" },
@@ -191,7 +205,7 @@ public sealed class ProcedureBuilderTests
     {
         var (ppb, mass) = (Nh3("[ppb]") with { Gas = "nh3", GasReference = GasReference.Eu20C1013 }, Nh3("ug/m3") with { GasReference = GasReference.Eu20C1013 });
         var taw = Water("m", "TAW");
-        var gauge = new GaugeZero(1, "NAP", null, "x");
+        var gauge = new LocalZero(1, "NAP", null, "x");
         return name switch
         {
             "property unknown" => Request("radon", "ug/m3"),
@@ -221,9 +235,23 @@ public sealed class ProcedureBuilderTests
             "grid far away" => taw with { Transformation = "taw-grid-2018", Location = new Location(52.1, 5.1, Location.Etrs89) },
             "grid in another crs" => taw with { Transformation = "taw-grid-2018", Location = new Location(51.4, 4.4, "EPSG:28992") },
             "gauge without zero" => Water("m", "GAUGE"),
-            "gauge zero of a gauge" => Water("m", "GAUGE") with { GaugeZero = gauge with { Datum = "GAUGE" } },
-            "gauge zero of TAW" => taw with { Transformation = "taw-const-2.33", GaugeZero = gauge },
-            "gauge zero of a gas" => mass with { GaugeZero = gauge },
+            "gauge zero of a gauge" => Water("m", "GAUGE") with { Zeros = [gauge with { Datum = "GAUGE" }] },
+            "gauge zero of TAW" => taw with { Transformation = "taw-const-2.33", Zeros = [gauge] },
+            "gauge zero of a gas" => mass with { Zeros = [gauge] },
+            "zero without source" => Water("m", "GAUGE") with { Zeros = [gauge with { Source = " " }] },
+            "zero with a cable of a kilometre" => Water("m", "GAUGE") with { Zeros = [gauge with { Below = 1001 }] },
+            "zero after the installation" => Water("m", "GAUGE") with { Zeros = [gauge with { ValidFrom = Start.AddDays(1) }] },
+            "well head without direction" => Water("m", "WELLHEAD") with { Zeros = [gauge] },
+            "depth below NAP" => Water("m", "NAP") with { Direction = CountDirection.Down },
+            "depth of a hanging sensor" => Water("m", "WELLHEAD") with { Zeros = [gauge with { Below = 8 }], Direction = CountDirection.Down },
+            "direction of a gas" => mass with { Direction = CountDirection.Up },
+            "column of metres" => Water("m", "NAP") with { Column = WaterColumn.Fresh(10, 51) },
+            "column of a gas" => mass with { Column = WaterColumn.Fresh(10, 51) },
+            "column of mercury" => Water("Pa", "NAP") with { Column = new WaterColumn(13_595, 9.81, null, "x") },
+            "column without gravity" => Water("Pa", "NAP") with { Column = new WaterColumn(1000, 1.6, null, "x") },
+            "column of steam" => Water("Pa", "NAP") with { Column = WaterColumn.Fresh(100, 51) },
+            "depth without surface" => Request("groundwater_depth", "m") with { Datum = "NAP" },
+            "surface without level" => Water("m", "SURFACE") with { Direction = CountDirection.Down },
             "calibration unit" => ppb with { Calibrations = [Calibration("ug/m3")] },
             "calibration slope" => mass with { Calibrations = [Calibration("ug/m3") with { Slope = 0 }] },
             "calibration backwards" => mass with { Calibrations = [Calibration("ug/m3") with { ValidTo = Start }] },

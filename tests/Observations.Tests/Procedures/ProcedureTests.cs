@@ -143,6 +143,9 @@ public sealed class ProcedureTests
             new GasReferenceStep("nh3", "ug/m3", "ug/m3", GasReference.Eu20C1013, GasReference.Eu20C1013, null, 1, "s"),
             new VerticalDatumStep("GAUGE", "TAW", "gauge-zero", 12.5, null, null, "s"),
             new VerticalDatumStep("TAW", "NAP", "taw-const-2.33", -2.33, 0.035, null, "s"),
+            new ReverseStep("WELLHEAD"),
+            new HydrostaticStep(Observations.Datums.WaterColumn.Fresh(11, 51.39)),
+            new HydrostaticStep(Observations.Datums.WaterColumn.OfDensity(1012, "s", 51.39, 9.81)),
             new StampStep(Observations.Time.StampConvention.UtcInstant),
             new GrossRangeStep(new GrossRange(new ValueSpan(0, 1), null), "s"),
         ];

@@ -36,6 +36,7 @@ public sealed class WireSchemaTests
         "expected the id p-",
         "expected the factor",
         "expected the shift",
+        "expected the density of fresh water",
         "expected spans that hold",
         "expected a period of at most",
         "expected each sensor once",
