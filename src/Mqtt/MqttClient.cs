@@ -32,6 +32,11 @@ public sealed partial class MqttClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         OptionsRules.Check(options);
         _core = new ClientCore(options, time);
+        if (options.RandomizesClientId)
+        {
+            _core.ClientId += $"{random.NextInt64():x16}";
+        }
+
         _loop = new ConnectionLoop(_core, transport ?? ITransport.For(options, time), random);
     }
 
@@ -178,12 +183,32 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// Writes out the acknowledgements given so far, sends DISCONNECT, closes and stops for good. Pending publishes fail with
     /// <see cref="MqttConnectionLostException"/>. Cancelling cuts the goodbye short, not the stopping.
     /// </summary>
-    public async Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, CancellationToken cancellationToken = default)
+    public Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, CancellationToken cancellationToken = default) =>
+        DisconnectAsync(reason, MqttProperties.Empty, cancellationToken);
+
+    /// <inheritdoc cref="DisconnectAsync(MqttReasonCode, CancellationToken)"/>
+    /// <param name="reason">Any code but success makes the server publish the will, as <see cref="MqttReasonCode.DisconnectWithWill"/> asks for.</param>
+    /// <param name="properties">
+    /// Session Expiry Interval, Reason String and User Properties; not sent in MQTT 3.1.1. The last two are left out where the server takes no
+    /// packet so large ([MQTT-3.14.2-3], [MQTT-3.14.2-4]).
+    /// </param>
+    /// <param name="cancellationToken">Cuts the goodbye short.</param>
+    /// <exception cref="ArgumentException">The session expiry is raised from 0, which the standard forbids (§3.14.2.2.2), or another property is not valid.</exception>
+    public async Task DisconnectAsync(MqttReasonCode reason, MqttProperties properties, CancellationToken cancellationToken)
     {
         if (!ReasonCodeSets.ClientDisconnect.Contains((byte)reason))
         {
             throw new ArgumentOutOfRangeException(nameof(reason), reason, "A client's DISCONNECT can't carry this code [MQTT-3.14.2-1].");
         }
+
+        ArgumentNullException.ThrowIfNull(properties);
+        var fault = PropertyRules.Check(properties, PropertyPlace.Disconnect);
+        Require(fault is null, nameof(properties), fault);
+        Require(properties.Text(MqttPropertyId.ServerReference) is null, nameof(properties), "Only a server names another");
+        Require(
+            _core.Options.SessionExpiryInterval > 0 || properties.Number(MqttPropertyId.SessionExpiryInterval) is null or 0,
+            nameof(properties),
+            "The session expiry can't be raised from 0, what CONNECT said (MQTT 5.0 §3.14.2.2.2)");
 
         Task? running;
         lock (_core.Gate)
@@ -200,7 +225,7 @@ public sealed partial class MqttClient : IAsyncDisposable
 
         if (!running.IsCompleted)
         {
-            _loop.Stop(reason);
+            _loop.Stop(reason, properties);
         }
 
         await using var hurry = cancellationToken.Register(() => _core.Current?.Abort());

@@ -23,8 +23,17 @@ public sealed record MqttClientOptions
     /// <summary>Protocol version.</summary>
     public MqttVersion Version { get; init; } = MqttVersion.V500;
 
-    /// <summary>Client identifier. Must be non-empty and stable when a session is kept (<see cref="CleanStart"/> false).</summary>
+    /// <summary>
+    /// Client identifier. Must be non-empty and stable when a session is kept (<see cref="CleanStart"/> false or
+    /// <see cref="SessionExpiryInterval"/> above 0). Otherwise it may be empty: a 5.0 server then assigns one, which is used on later connections too.
+    /// </summary>
     public required string ClientId { get; init; }
+
+    /// <summary>
+    /// True: 16 random hexadecimal digits are put behind <see cref="ClientId"/>, made once for each client, for tools that run many times at
+    /// once. Not with a kept session: nobody would ever come back to it.
+    /// </summary>
+    public bool RandomizesClientId { get; init; }
 
     /// <summary>
     /// True: every connection is a new session, and publishes that were pending when a connection is lost fail with
@@ -55,6 +64,24 @@ public sealed record MqttClientOptions
     /// <summary>Largest packet accepted, in bytes. A larger one ends the connection with 0x95 before anything is allocated for it.</summary>
     public uint MaximumPacketSize { get; init; } = 1024 * 1024;
 
+    /// <summary>Topic aliases the server may use towards this client (5.0); 0 for none.</summary>
+    public ushort TopicAliasMaximum { get; init; } = 16;
+
+    /// <summary>
+    /// Topic aliases this client uses towards the server at most (5.0), bounded by what the server takes; 0 for none. The first topics that are
+    /// published on a connection get them, and are from then on sent as two bytes.
+    /// </summary>
+    public ushort OutgoingTopicAliases { get; init; }
+
+    /// <summary>Asks the server for <see cref="MqttServerLimits.ResponseInformation"/> (5.0).</summary>
+    public bool RequestResponseInformation { get; init; }
+
+    /// <summary>False: asks the server for no Reason String and no User Properties except with messages, CONNACK and DISCONNECT (5.0).</summary>
+    public bool RequestProblemInformation { get; init; } = true;
+
+    /// <summary>User Properties of CONNECT (5.0).</summary>
+    public MqttProperties ConnectProperties { get; init; } = MqttProperties.Empty;
+
     /// <summary>Keep-alive interval in seconds; 0 switches it off. The server may shorten or lengthen it (5.0).</summary>
     public ushort KeepAlive { get; init; } = 30;
 
@@ -63,6 +90,9 @@ public sealed record MqttClientOptions
 
     /// <summary>Password bytes, empty for none. MQTT 3.1.1 allows one only with a user name.</summary>
     public ReadOnlyMemory<byte> Password { get; init; }
+
+    /// <summary>Enhanced authentication (5.0 §4.12), or null.</summary>
+    public IMqttAuthentication? Authentication { get; init; }
 
     /// <summary>TLS settings; null for plain TCP.</summary>
     public MqttTlsOptions? Tls { get; init; }

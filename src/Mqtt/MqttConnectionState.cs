@@ -12,8 +12,11 @@ public enum MqttDisconnectCause
     /// <summary>TLS failed: certificate, name or protocol.</summary>
     TlsFailed,
 
-    /// <summary>The server answered CONNECT or SUBSCRIBE with a failure code.</summary>
+    /// <summary>The server answered CONNECT or SUBSCRIBE with a failure code, or offers too little to go on.</summary>
     ServerRefused,
+
+    /// <summary><see cref="MqttClientOptions.Authentication"/> failed: it had no answer, or the server did not prove itself.</summary>
+    AuthenticationFailed,
 
     /// <summary>The server sent DISCONNECT.</summary>
     ServerDisconnected,
@@ -59,7 +62,11 @@ public abstract record MqttConnectionState(DateTimeOffset At)
     /// <param name="Detail">For people.</param>
     /// <param name="RetryAt">When the next attempt begins, UTC.</param>
     public sealed record Disconnected(
-        DateTimeOffset At, MqttDisconnectCause Cause, MqttReasonCode? ReasonCode, string Detail, DateTimeOffset RetryAt) : MqttConnectionState(At);
+        DateTimeOffset At, MqttDisconnectCause Cause, MqttReasonCode? ReasonCode, string Detail, DateTimeOffset RetryAt) : MqttConnectionState(At)
+    {
+        /// <summary>Another server that the server named. The client does not follow it: whoever holds the configuration decides whom to trust.</summary>
+        public string? ServerReference { get; init; }
+    }
 
     /// <summary>The server said no for a reason that time alone won't mend; attempts go on, slowly (<see cref="MqttReconnect.AfterRefusal"/>).</summary>
     /// <param name="At">When the state began, UTC.</param>
@@ -68,7 +75,11 @@ public abstract record MqttConnectionState(DateTimeOffset At)
     /// <param name="Detail">For people.</param>
     /// <param name="RetryAt">When the next attempt begins, UTC.</param>
     public sealed record Refused(
-        DateTimeOffset At, MqttDisconnectCause Cause, MqttReasonCode ReasonCode, string Detail, DateTimeOffset RetryAt) : MqttConnectionState(At);
+        DateTimeOffset At, MqttDisconnectCause Cause, MqttReasonCode ReasonCode, string Detail, DateTimeOffset RetryAt) : MqttConnectionState(At)
+    {
+        /// <inheritdoc cref="Disconnected.ServerReference"/>
+        public string? ServerReference { get; init; }
+    }
 
     /// <summary>The client was disconnected by the application and won't connect again.</summary>
     public sealed record Stopped(DateTimeOffset At) : MqttConnectionState(At);

@@ -35,6 +35,10 @@ public sealed class MqttProperties : IReadOnlyList<MqttProperty>
     /// <summary>Value of the first binary property with this id, or null when it is absent.</summary>
     public ReadOnlyMemory<byte>? Data(MqttPropertyId id) => TryFind(id, out var found) ? found.Data : null;
 
+    /// <summary>The properties with this id, in wire order.</summary>
+    internal MqttProperties Of(MqttPropertyId id) =>
+        TryFind(id, out _) ? new MqttProperties([.. _items.Where(item => item.Id == id)]) : Empty;
+
     /// <summary>The properties without a copy, for the writer.</summary>
     internal ReadOnlySpan<MqttProperty> Span => _items;
 

@@ -18,6 +18,7 @@ internal static class OptionsRules
         CheckPlace(options);
         Require(Enum.IsDefined(options.Version), nameof(options.Version), "must be V311 or V500");
         CheckIdentity(options);
+        CheckConnect(options);
         Require(options.ReceiveMaximum > 0, nameof(options.ReceiveMaximum), "must not be 0");
         // 16 bytes hold any CONNACK of MQTT 3.1.1 and most of 5.0; below it no server could answer.
         Require(options.MaximumPacketSize is >= 16 and <= int.MaxValue / 2, nameof(options.MaximumPacketSize), "must be 16 to 1,073,741,823 bytes");
@@ -66,10 +67,15 @@ internal static class OptionsRules
     private static void CheckIdentity(MqttClientOptions options)
     {
         CheckText(options.ClientId, nameof(options.ClientId));
+        var keepsSession = !options.CleanStart || options.SessionExpiryInterval > 0;
         Require(
-            options.CleanStart || options.ClientId.Length > 0,
+            !keepsSession || options.ClientId.Length > 0,
             nameof(options.ClientId),
-            "must not be empty when a session is kept (CleanStart false): it is the session's name");
+            "must not be empty when a session is kept (CleanStart false or SessionExpiryInterval above 0): it is the session's name");
+        Require(
+            !keepsSession || !options.RandomizesClientId,
+            nameof(options.RandomizesClientId),
+            "can't be combined with a kept session (CleanStart false or SessionExpiryInterval above 0): nobody would come back to it");
         Require(
             options.CleanStart || options.Version == MqttVersion.V311 || options.SessionExpiryInterval > 0,
             nameof(options.SessionExpiryInterval),
@@ -84,6 +90,19 @@ internal static class OptionsRules
             options.Version == MqttVersion.V500 || options.Password.IsEmpty || options.UserName is not null,
             nameof(options.Password),
             "needs a user name in MQTT 3.1.1 [MQTT-3.1.2-22]");
+    }
+
+    private static void CheckConnect(MqttClientOptions options)
+    {
+        var fault = PropertyRules.Check(options.ConnectProperties, PropertyPlace.Connect)
+            ?? (options.ConnectProperties.Any(item => item.Id != MqttPropertyId.UserProperty) ? "may hold User Properties alone; the rest has options" : null);
+        Require(fault is null, nameof(options.ConnectProperties), fault ?? "");
+        if (options.Authentication is { } authentication)
+        {
+            Require(options.Version == MqttVersion.V500, nameof(options.Authentication), "does not exist in MQTT 3.1.1");
+            Require(authentication.Method.Length > 0, nameof(options.Authentication), "has an empty method");
+            CheckText(authentication.Method, nameof(options.Authentication));
+        }
     }
 
     private static void CheckReconnect(MqttReconnect reconnect)

@@ -12,6 +12,9 @@ internal sealed class ClientCore(MqttClientOptions options, TimeProvider time)
 
     public TimeProvider Time { get; } = time;
 
+    /// <summary>What CONNECT says. The receive loop takes over what the server assigns; between connections the connection loop reads it.</summary>
+    public string ClientId { get; set; } = options.ClientId;
+
     public Lock Gate { get; } = new();
 
     public Session Session { get; } = new(options);

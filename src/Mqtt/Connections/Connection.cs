@@ -77,7 +77,7 @@ internal sealed class Connection : IDisposable
 
         if (end.Goodbye is { } code)
         {
-            await SayGoodbyeAsync(code, receiving);
+            await SayGoodbyeAsync(code, end.GoodbyeProperties, receiving);
         }
 
         await _abort.CancelAsync();
@@ -100,8 +100,8 @@ internal sealed class Connection : IDisposable
     }
 
     /// <summary>The application wants to leave.</summary>
-    public void Leave(MqttReasonCode reason) =>
-        End(new ConnectionEnd(MqttDisconnectCause.Requested, null, "the client was stopped", Goodbye: reason));
+    public void Leave(MqttReasonCode reason, MqttProperties properties) => End(
+        new ConnectionEnd(MqttDisconnectCause.Requested, null, "the client was stopped", Goodbye: reason) { GoodbyeProperties = properties });
 
     /// <summary>No more courtesy.</summary>
     public void Abort() => _abort.Cancel();
@@ -149,7 +149,7 @@ internal sealed class Connection : IDisposable
     /// Lets DISCONNECT get out, and goes on reading until the server has closed: closing with unread bytes would reset the connection
     /// and could take the last PUBACKs and the DISCONNECT with it.
     /// </summary>
-    private async Task SayGoodbyeAsync(MqttReasonCode code, Task receiving)
+    private async Task SayGoodbyeAsync(MqttReasonCode code, MqttProperties properties, Task receiving)
     {
         lock (_core.Gate)
         {
@@ -158,7 +158,7 @@ internal sealed class Connection : IDisposable
                 return;
             }
 
-            _core.Session.SayGoodbye(code);
+            _core.Session.SayGoodbye(code, properties);
         }
 
         Wake();

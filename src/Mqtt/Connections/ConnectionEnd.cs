@@ -1,3 +1,5 @@
+using MeetNet.Mqtt.Protocol;
+
 namespace MeetNet.Mqtt.Connections;
 
 /// <summary>How a connection, or an attempt at one, ended.</summary>
@@ -8,12 +10,38 @@ namespace MeetNet.Mqtt.Connections;
 internal sealed record ConnectionEnd(
     MqttDisconnectCause Cause, MqttReasonCode? ReasonCode, string Detail, MqttReasonCode? Goodbye = null)
 {
+    /// <summary>Properties of that DISCONNECT.</summary>
+    public MqttProperties GoodbyeProperties { get; init; } = MqttProperties.Empty;
+
+    /// <summary>Another server, when the server named one.</summary>
+    public string? ServerReference { get; init; }
+
+    /// <summary>
+    /// Whether the server ended the connection in good order and for no reason of ours, so that it, or the node of its cluster that
+    /// answers next, can be expected to take the client at once.
+    /// </summary>
+    public bool InvitesBack => Cause == MqttDisconnectCause.ServerDisconnected
+        && ReasonCode is MqttReasonCode.Success or MqttReasonCode.ServerShuttingDown or MqttReasonCode.MaximumConnectTime;
+
     /// <summary>Whether the server said no for a reason that time alone won't mend.</summary>
     public bool IsRefusal =>
         Cause is MqttDisconnectCause.ServerRefused or MqttDisconnectCause.ServerDisconnected && ReasonCode is { } code && IsLasting(code);
 
     public static ConnectionEnd ProtocolError(MqttReasonCode code, string problem) =>
         new(MqttDisconnectCause.ProtocolError, code, problem, Goodbye: code);
+
+    /// <summary>Null, or the protocol error that a status tells.</summary>
+    public static ConnectionEnd? Of(ReadStatus status) => status.IsOk ? null : ProtocolError(status.Code, status.Problem!);
+
+    /// <summary>The server said no, or farewell, in this packet.</summary>
+    public static ConnectionEnd Told(MqttDisconnectCause cause, string packet, MqttReasonCode code, MqttProperties properties)
+    {
+        var text = properties.Text(MqttPropertyId.ReasonString);
+        return new ConnectionEnd(cause, code, $"{packet} 0x{(byte)code:X2} {code}" + (text is null ? "" : $": {text}"))
+        {
+            ServerReference = properties.Text(MqttPropertyId.ServerReference),
+        };
+    }
 
     public static ConnectionEnd Lost(string detail) => new(MqttDisconnectCause.ConnectionLost, null, detail);
 

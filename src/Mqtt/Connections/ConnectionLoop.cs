@@ -1,4 +1,5 @@
 using MeetNet.Mqtt.Protocol;
+using MeetNet.Mqtt.Sessions;
 using MeetNet.Mqtt.Transport;
 
 namespace MeetNet.Mqtt.Connections;
@@ -9,7 +10,7 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
     private readonly MqttClientOptions _options = core.Options;
     private readonly ReconnectSchedule _schedule = new(core.Options.Reconnect, random);
     private readonly CancellationTokenSource _stop = new();
-    private MqttReasonCode _goodbye;
+    private (MqttReasonCode Reason, MqttProperties Properties) _goodbye;
     private bool _hadSession;
 
     /// <summary>Runs to the end of the client's life.</summary>
@@ -20,7 +21,7 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
             core.States.Set(new MqttConnectionState.Connecting(core.Time.GetUtcNow(), _schedule.Attempt));
             Interlocked.Increment(ref core.Counters.ConnectionAttempts);
             var (end, lived) = await ConnectAsync();
-            var delay = _schedule.Next(end.IsRefusal, lived);
+            var delay = _schedule.Next(end.IsRefusal, lived, end.InvitesBack);
             if (!_stop.IsCancellationRequested)
             {
                 Report(end, delay);
@@ -31,10 +32,10 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
         }
     }
 
-    /// <summary>No connection will follow this one; the server hears DISCONNECT with this reason.</summary>
-    public void Stop(MqttReasonCode reason)
+    /// <summary>No connection will follow this one; the server hears DISCONNECT with this reason and these properties.</summary>
+    public void Stop(MqttReasonCode reason, MqttProperties properties)
     {
-        _goodbye = reason;
+        _goodbye = (reason, properties);
         _stop.Cancel();
     }
 
@@ -45,23 +46,32 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
     private async Task<(ConnectionEnd End, TimeSpan Lived)> ConnectAsync()
     {
         var cleanStart = _options.CleanStart || (!_hadSession && !_options.ResumesStoredSession);
-        if (TryConnectPacket(cleanStart, out var connect) is { } end)
-        {
-            return (end, TimeSpan.Zero);
-        }
-
         using var deadline = new CancellationTokenSource(_options.ConnectTimeout, core.Time);
         try
         {
+            ConnectionEnd? end;
+            ReadOnlyMemory<byte> connect = default;
             Stream stream;
             using (var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stop.Token))
             {
+                (end, var proof) = await AuthenticateAsync(either.Token);
+                end ??= TryConnectPacket(cleanStart, proof, out connect);
+                if (end is not null)
+                {
+                    return (end, TimeSpan.Zero);
+                }
+
                 stream = await transport.OpenAsync(either.Token);
+            }
+
+            lock (core.Gate)
+            {
+                core.Session.Authentication.Connecting();
             }
 
             using var connection = new Connection(core, stream, connect, cleanStart);
             core.Current = connection;
-            await using var stopping = _stop.Token.Register(() => connection.Leave(_goodbye));
+            await using var stopping = _stop.Token.Register(() => connection.Leave(_goodbye.Reason, _goodbye.Properties));
             end = await connection.RunAsync(deadline.Token);
             core.Current = null;
             _hadSession |= core.Session.IsOpen;
@@ -91,8 +101,8 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
     {
         var now = core.Time.GetUtcNow();
         core.States.Set(end.IsRefusal
-            ? new MqttConnectionState.Refused(now, end.Cause, end.ReasonCode!.Value, end.Detail, now + delay)
-            : new MqttConnectionState.Disconnected(now, end.Cause, end.ReasonCode, end.Detail, now + delay));
+            ? new MqttConnectionState.Refused(now, end.Cause, end.ReasonCode!.Value, end.Detail, now + delay) { ServerReference = end.ServerReference }
+            : new MqttConnectionState.Disconnected(now, end.Cause, end.ReasonCode, end.Detail, now + delay) { ServerReference = end.ServerReference });
     }
 
     private void Lose(ConnectionEnd end)
@@ -115,8 +125,27 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
         }
     }
 
+    /// <summary>The first data of an enhanced authentication comes from the application, which may fail; that must not end the loop.</summary>
+    private async ValueTask<(ConnectionEnd? End, ReadOnlyMemory<byte> Proof)> AuthenticateAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Authentication is not { } authentication)
+        {
+            return default;
+        }
+
+        try
+        {
+            var proof = await authentication.BeginAsync(cancellationToken);
+            return proof.Length <= ushort.MaxValue ? (null, proof) : (AuthenticationDialogue.TooLong(proof.Length), default);
+        }
+        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+        {
+            return (AuthenticationDialogue.Failed(e), default);
+        }
+    }
+
     /// <summary>The will's payload comes from the application, which may fail; that must not end the loop.</summary>
-    private ConnectionEnd? TryConnectPacket(bool cleanStart, out ReadOnlyMemory<byte> packet)
+    private ConnectionEnd? TryConnectPacket(bool cleanStart, ReadOnlyMemory<byte> proof, out ReadOnlyMemory<byte> packet)
     {
         packet = default;
         try
@@ -127,7 +156,7 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
                 return new ConnectionEnd(MqttDisconnectCause.ConnectFailed, null, $"the will's payload has {will.Length} bytes, at most 65,535 are possible");
             }
 
-            packet = Connect(cleanStart, will);
+            packet = Connect(cleanStart, will, proof);
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -136,32 +165,57 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
         }
     }
 
-    private byte[] Connect(bool cleanStart, ReadOnlyMemory<byte> will)
+    private byte[] Connect(bool cleanStart, ReadOnlyMemory<byte> will, ReadOnlyMemory<byte> proof)
     {
         using var output = new PacketBuffer();
         PacketWriter.Connect(output, new ConnectPacket
         {
             Version = _options.Version,
-            ClientId = _options.ClientId,
+            ClientId = core.ClientId,
             CleanStart = cleanStart,
             KeepAlive = _options.KeepAlive,
             UserName = _options.UserName,
             Password = _options.Password.IsEmpty ? default(ReadOnlyMemory<byte>?) : _options.Password,
             Will = _options.Will,
             WillPayload = will,
-            Properties = ConnectProperties(),
+            Properties = new MqttProperties([.. ConnectProperties(proof)]),
         });
         return output.Written.ToArray();
     }
 
-    private MqttProperties ConnectProperties()
+    /// <summary>What differs from what its absence means, §3.1.2.11.</summary>
+    private IEnumerable<MqttProperty> ConnectProperties(ReadOnlyMemory<byte> proof)
     {
-        Span<MqttProperty> properties =
-        [
-            MqttProperty.Of(MqttPropertyId.ReceiveMaximum, _options.ReceiveMaximum),
-            MqttProperty.Of(MqttPropertyId.MaximumPacketSize, _options.MaximumPacketSize),
-            MqttProperty.Of(MqttPropertyId.SessionExpiryInterval, _options.SessionExpiryInterval),
-        ];
-        return new MqttProperties(_options.SessionExpiryInterval == 0 ? properties[..2] : properties);
+        yield return MqttProperty.Of(MqttPropertyId.ReceiveMaximum, _options.ReceiveMaximum);
+        yield return MqttProperty.Of(MqttPropertyId.MaximumPacketSize, _options.MaximumPacketSize);
+        if (_options.SessionExpiryInterval > 0)
+        {
+            yield return MqttProperty.Of(MqttPropertyId.SessionExpiryInterval, _options.SessionExpiryInterval);
+        }
+
+        if (_options.TopicAliasMaximum > 0)
+        {
+            yield return MqttProperty.Of(MqttPropertyId.TopicAliasMaximum, _options.TopicAliasMaximum);
+        }
+
+        if (_options.RequestResponseInformation)
+        {
+            yield return MqttProperty.Of(MqttPropertyId.RequestResponseInformation, 1);
+        }
+
+        if (!_options.RequestProblemInformation)
+        {
+            yield return MqttProperty.Of(MqttPropertyId.RequestProblemInformation, 0);
+        }
+
+        foreach (var item in _options.ConnectProperties)
+        {
+            yield return item;
+        }
+
+        foreach (var item in _options.Authentication is { } authentication ? AuthenticationExchange.Properties(authentication.Method, proof) : [])
+        {
+            yield return item;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MeetNet.Mqtt.Protocol;
+using MeetNet.Mqtt.Sessions;
 
 namespace MeetNet.Mqtt.Connections;
 
@@ -15,10 +16,9 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
     private const int PropertyOverhead = 64;
 
     private readonly MqttClientOptions _options = core.Options;
+    private readonly Handshake _handshake = new(core, connection, cleanStart);
     private readonly List<MqttMessage> _arrivals = [];
-    private bool _opened;
-    private bool _sessionPresent;
-    private MqttServerLimits? _limits;
+    private readonly IncomingAliases _aliases = new(core.Options.TopicAliasMaximum); // As long as this connection ([MQTT-3.3.2-7]).
 
     /// <summary>Handles all whole packets of the window.</summary>
     /// <param name="window">Bytes not consumed yet.</param>
@@ -58,11 +58,9 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
 
     private ConnectionEnd? Handle(Frame frame, ReadOnlySpan<byte> body)
     {
-        if (!_opened)
+        if (!_handshake.IsDone)
         {
-            return frame.Type == PacketType.Connack
-                ? Connack(body)
-                : ConnectionEnd.ProtocolError(MqttReasonCode.ProtocolError, $"{frame.Type} before CONNACK [MQTT-3.2.0-1]");
+            return _handshake.Handle(frame, body);
         }
 
         switch (frame.Type)
@@ -79,66 +77,24 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
                 return Fault(PacketReader.ReadEmpty(body));
             case PacketType.Disconnect:
                 return Disconnect(body);
+            case PacketType.Auth:
+                return _handshake.Authentication.Handle(body);
             case PacketType.Connack:
                 return ConnectionEnd.ProtocolError(MqttReasonCode.ProtocolError, "a second CONNACK [MQTT-3.2.0-2]");
             default:
-                // AUTH without a method ([MQTT-4.12.0-6]), and what only clients send.
+                // What only clients send.
                 return ConnectionEnd.ProtocolError(MqttReasonCode.ProtocolError, $"unexpected {frame.Type}");
         }
-    }
-
-    private ConnectionEnd? Connack(ReadOnlySpan<byte> body)
-    {
-        var status = PacketReader.ReadConnack(body, _options.Version, out var connack);
-        if (!status.IsOk)
-        {
-            return Fault(status);
-        }
-
-        if (connack.ReasonCode.IsFailure())
-        {
-            return new ConnectionEnd(MqttDisconnectCause.ServerRefused, connack.ReasonCode, Describe("CONNACK", connack.ReasonCode, connack.Properties));
-        }
-
-        var limits = ServerLimits(connack.Properties);
-        var subscribing = ReadStatus.Ok;
-        bool opening;
-        lock (core.Gate)
-        {
-            status = core.Session.Open(cleanStart, connack.SessionPresent, limits);
-            if (status.IsOk)
-            {
-                subscribing = core.Session.Subscriptions.Open(limits);
-            }
-
-            opening = core.Session.Subscriptions.IsOpening;
-        }
-
-        if (!status.IsOk)
-        {
-            return Fault(status);
-        }
-
-        if (!subscribing.IsOk)
-        {
-            return new ConnectionEnd(MqttDisconnectCause.ServerRefused, subscribing.Code, $"CONNACK leaves no way to subscribe: {subscribing.Problem}");
-        }
-
-        _opened = true;
-        _sessionPresent = connack.SessionPresent;
-        _limits = limits;
-        connection.Opened(limits);
-        if (!opening)
-        {
-            connection.Ready(_sessionPresent, limits);
-        }
-
-        return null;
     }
 
     private ConnectionEnd? Suback(PacketType type, ReadOnlySpan<byte> body)
     {
         var status = PacketReader.ReadSuback(type, body, _options.Version, out var suback);
+        if (status.IsOk)
+        {
+            status = PropertyRules.CheckUnasked(suback.Properties, _options.RequestProblemInformation);
+        }
+
         if (!status.IsOk)
         {
             return Fault(status);
@@ -156,13 +112,12 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
 
         if (refused is { } no)
         {
-            return new ConnectionEnd(
-                MqttDisconnectCause.ServerRefused, no.Reason, Describe($"SUBACK for '{no.Filter.Filter}'", no.Reason, suback.Properties));
+            return ConnectionEnd.Told(MqttDisconnectCause.ServerRefused, $"SUBACK for '{no.Filter.Filter}'", no.Reason, suback.Properties);
         }
 
         if (ready)
         {
-            connection.Ready(_sessionPresent, _limits!);
+            connection.Ready(_handshake.SessionPresent, _handshake.Limits!);
         }
 
         connection.Wake(); // A packet identifier is free.
@@ -177,10 +132,14 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             return Fault(status);
         }
 
-        if (publish.Properties.Count > 0 && publish.Properties.Number(MqttPropertyId.TopicAlias) is not null)
+        var topic = core.Topics.Get(publish.Topic);
+        if (publish.Properties.Count > 0 && publish.Properties.Number(MqttPropertyId.TopicAlias) is { } alias)
         {
-            // CONNECT gave no Topic Alias Maximum, which means 0.
-            return ConnectionEnd.ProtocolError(MqttReasonCode.TopicAliasInvalid, "topic alias beyond our maximum of 0 [MQTT-3.3.2-11]");
+            status = _aliases.Resolve(alias, ref topic);
+            if (!status.IsOk)
+            {
+                return Fault(status);
+            }
         }
 
         if (publish.QualityOfService == MqttQualityOfService.ExactlyOnce)
@@ -196,7 +155,7 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         var message = core.Pool?.Take(publish.Payload.Length) ?? new MqttMessage(loan: null);
         message.Fill(
             publish,
-            core.Topics.Get(publish.Topic),
+            topic,
             core.Session.Connection, // Changes only before this loop begins and after it ends.
             checked(frame.Length + MessageOverhead + (PropertyOverhead * publish.Properties.Count)));
         _arrivals.Add(message);
@@ -261,6 +220,11 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
     private ConnectionEnd? Puback(ReadOnlySpan<byte> body)
     {
         var status = PacketReader.ReadReply(PacketType.Puback, body, _options.Version, out var puback);
+        if (status.IsOk)
+        {
+            status = PropertyRules.CheckUnasked(puback.Properties, _options.RequestProblemInformation);
+        }
+
         if (!status.IsOk)
         {
             return Fault(status);
@@ -288,6 +252,11 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         var status = PacketReader.ReadReply(type, body, _options.Version, out var reply);
         if (status.IsOk)
         {
+            status = PropertyRules.CheckUnasked(reply.Properties, _options.RequestProblemInformation);
+        }
+
+        if (status.IsOk)
+        {
             Interlocked.Increment(ref core.Counters.UnknownAcknowledgements);
             lock (core.Gate)
             {
@@ -303,33 +272,9 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
     private ConnectionEnd? Disconnect(ReadOnlySpan<byte> body)
     {
         var status = PacketReader.ReadDisconnect(body, _options.Version, out var disconnect);
-        return Fault(status) ?? new ConnectionEnd(
-            MqttDisconnectCause.ServerDisconnected, disconnect.ReasonCode, Describe("DISCONNECT", disconnect.ReasonCode, disconnect.Properties));
+        return Fault(status)
+            ?? ConnectionEnd.Told(MqttDisconnectCause.ServerDisconnected, "DISCONNECT", disconnect.ReasonCode, disconnect.Properties);
     }
 
-    private MqttServerLimits ServerLimits(MqttProperties properties) => new()
-    {
-        ReceiveMaximum = (ushort)(properties.Number(MqttPropertyId.ReceiveMaximum) ?? ushort.MaxValue),
-        MaximumQualityOfService = (MqttQualityOfService)(properties.Number(MqttPropertyId.MaximumQoS) ?? 2),
-        RetainAvailable = properties.Number(MqttPropertyId.RetainAvailable) != 0,
-        MaximumPacketSize = properties.Number(MqttPropertyId.MaximumPacketSize) ?? uint.MaxValue,
-        TopicAliasMaximum = (ushort)(properties.Number(MqttPropertyId.TopicAliasMaximum) ?? 0),
-        WildcardSubscriptionAvailable = properties.Number(MqttPropertyId.WildcardSubscriptionAvailable) != 0,
-        SubscriptionIdentifierAvailable = properties.Number(MqttPropertyId.SubscriptionIdentifierAvailable) != 0,
-        SharedSubscriptionAvailable = properties.Number(MqttPropertyId.SharedSubscriptionAvailable) != 0,
-        KeepAlive = (ushort)(properties.Number(MqttPropertyId.ServerKeepAlive) ?? _options.KeepAlive), // [MQTT-3.1.2-21]
-        SessionExpiryInterval = _options.Version == MqttVersion.V500
-            ? properties.Number(MqttPropertyId.SessionExpiryInterval) ?? _options.SessionExpiryInterval
-            : null,
-        ClientId = properties.Text(MqttPropertyId.AssignedClientIdentifier) ?? _options.ClientId,
-    };
-
-    private static string Describe(string packet, MqttReasonCode code, MqttProperties properties)
-    {
-        var text = properties.Text(MqttPropertyId.ReasonString);
-        return $"{packet} 0x{(byte)code:X2} {code}" + (text is null ? "" : $": {text}");
-    }
-
-    private static ConnectionEnd? Fault(ReadStatus status) =>
-        status.IsOk ? null : ConnectionEnd.ProtocolError(status.Code, status.Problem!);
+    private static ConnectionEnd? Fault(ReadStatus status) => ConnectionEnd.Of(status);
 }

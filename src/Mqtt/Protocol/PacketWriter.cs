@@ -71,10 +71,10 @@ internal static class PacketWriter
         }
     }
 
-    /// <summary>Bytes of the whole PUBLISH.</summary>
+    /// <summary>Bytes of the whole PUBLISH. An alias of 0 is none.</summary>
     public static long PublishLength(
-        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties) =>
-        Whole(PublishBody(version, topic, payloadLength, qos, properties));
+        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties, ushort alias = 0) =>
+        Whole(PublishBody(version, topic, payloadLength, qos, properties, alias));
 
     public static void Publish(
         PacketBuffer output,
@@ -85,10 +85,11 @@ internal static class PacketWriter
         bool retain,
         bool duplicate,
         ushort packetId,
-        MqttProperties properties)
+        MqttProperties properties,
+        ushort alias = 0)
     {
         var flags = (duplicate ? 0b1000 : 0) | ((int)qos << 1) | (retain ? 1 : 0);
-        Header(output, PacketType.Publish, (byte)flags, PublishBody(version, topic, payload.Length, qos, properties));
+        Header(output, PacketType.Publish, (byte)flags, PublishBody(version, topic, payload.Length, qos, properties, alias));
         output.Text(topic);
         if (qos != MqttQualityOfService.AtMostOnce)
         {
@@ -97,7 +98,7 @@ internal static class PacketWriter
 
         if (version == MqttVersion.V500)
         {
-            PropertyWriter.Write(output, properties, PropertyWriter.Length(properties));
+            PropertyWriter.Write(output, properties, PropertyWriter.Length(properties), alias);
         }
 
         output.Bytes(payload);
@@ -156,8 +157,25 @@ internal static class PacketWriter
 
     public static void Pingreq(PacketBuffer output) => Header(output, PacketType.Pingreq, 0, 0);
 
-    public static void Disconnect(PacketBuffer output, MqttVersion version, MqttReasonCode reason)
+    /// <summary>
+    /// DISCONNECT in its shortest form. Reason String and User Properties are left out if the packet would be larger than
+    /// <paramref name="maximum"/> with them ([MQTT-3.14.2-3], [MQTT-3.14.2-4]).
+    /// </summary>
+    public static void Disconnect(
+        PacketBuffer output, MqttVersion version, MqttReasonCode reason, MqttProperties? properties = null, uint maximum = uint.MaxValue)
     {
+        var told = version == MqttVersion.V500 ? properties ?? MqttProperties.Empty : MqttProperties.Empty;
+        if (Whole(ReasonBody(told)) > maximum)
+        {
+            told = told.Of(MqttPropertyId.SessionExpiryInterval);
+        }
+
+        if (told.Count > 0)
+        {
+            WriteReason(output, PacketType.Disconnect, reason, told);
+            return;
+        }
+
         var withReason = version == MqttVersion.V500 && reason != MqttReasonCode.Success;
         Header(output, PacketType.Disconnect, 0, withReason ? 1 : 0);
         if (withReason)
@@ -165,6 +183,21 @@ internal static class PacketWriter
             output.Byte((byte)reason);
         }
     }
+
+    public static void Auth(PacketBuffer output, MqttReasonCode reason, MqttProperties properties) =>
+        WriteReason(output, PacketType.Auth, reason, properties);
+
+    /// <summary>Bytes of the whole AUTH.</summary>
+    public static long AuthLength(MqttProperties properties) => Whole(ReasonBody(properties));
+
+    private static void WriteReason(PacketBuffer output, PacketType type, MqttReasonCode reason, MqttProperties properties)
+    {
+        Header(output, type, 0, ReasonBody(properties));
+        output.Byte((byte)reason);
+        PropertyWriter.Write(output, properties, PropertyWriter.Length(properties));
+    }
+
+    private static int ReasonBody(MqttProperties properties) => 1 + Prefixed(PropertyWriter.Length(properties));
 
     private static void Header(PacketBuffer output, PacketType type, byte flags, long body)
     {
@@ -187,10 +220,10 @@ internal static class PacketWriter
     }
 
     private static long PublishBody(
-        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties)
+        MqttVersion version, string topic, int payloadLength, MqttQualityOfService qos, MqttProperties properties, ushort alias)
     {
         var length = (long)Text(topic) + payloadLength + (qos == MqttQualityOfService.AtMostOnce ? 0 : 2);
-        return version == MqttVersion.V500 ? length + Prefixed(PropertyWriter.Length(properties)) : length;
+        return version == MqttVersion.V500 ? length + Prefixed(PropertyWriter.Length(properties) + PropertyWriter.AliasLength(alias)) : length;
     }
 
     private static long SubscribeBody(MqttVersion version, IReadOnlyList<MqttSubscription> filters, MqttProperties? properties) =>

@@ -33,6 +33,15 @@ internal static class PropertyRules
         return null;
     }
 
+    /// <summary>
+    /// A server that was told that nobody wants problem information (§3.1.2.11.7) gives Reason String and User Properties in PUBLISH, CONNACK and
+    /// DISCONNECT only; elsewhere it is a protocol error ([MQTT-3.1.2-29]).
+    /// </summary>
+    public static ReadStatus CheckUnasked(MqttProperties properties, bool requested) =>
+        !requested && properties.Any(item => item.Id is MqttPropertyId.ReasonString or MqttPropertyId.UserProperty)
+            ? ReadStatus.ProtocolError("problem information that was not asked for [MQTT-3.1.2-29]")
+            : ReadStatus.Ok;
+
     private static string? CheckValue(in MqttProperty item, PropertyKind kind)
     {
         switch (kind)

@@ -26,10 +26,22 @@ internal static class PropertyWriter
         return length;
     }
 
-    /// <summary>Writes length and properties; a zero length is written too ([MQTT-2.2.2-1]).</summary>
-    public static void Write(PacketBuffer output, MqttProperties properties, int length)
+    /// <summary>Bytes of a Topic Alias beside the properties of a message; 0 is none.</summary>
+    public static int AliasLength(ushort alias) => alias == 0 ? 0 : 3;
+
+    /// <summary>
+    /// Writes length and properties; a zero length is written too ([MQTT-2.2.2-1]). <paramref name="alias"/> is of the connection, not one of
+    /// the properties; 0 is none.
+    /// </summary>
+    public static void Write(PacketBuffer output, MqttProperties properties, int length, ushort alias = 0)
     {
-        output.Variable((uint)length);
+        output.Variable((uint)(length + AliasLength(alias)));
+        if (alias != 0)
+        {
+            output.Byte((byte)MqttPropertyId.TopicAlias);
+            output.UInt16(alias);
+        }
+
         foreach (ref readonly var item in properties.Span)
         {
             output.Byte((byte)item.Id);

@@ -6,8 +6,9 @@ namespace MeetNet.Mqtt.Sessions;
 /// Publishes of this client: those waiting, those in flight, and how many of them the server still takes. Pure: no socket, no clock, no
 /// lock; time stamps are handed in and only kept.
 /// </summary>
-internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifiers)
+internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifiers, ushort aliases = 0)
 {
+    private readonly OutgoingAliases _aliases = new();
     private readonly PublishList _waiting = new();
     private readonly PublishList _inFlight = new();
     private readonly PublishList _handedOver = new(); // QoS 0, in a write that has not ended.
@@ -64,6 +65,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     {
         _connection = connection;
         _quota = limits.ReceiveMaximum;
+        _aliases.Reset(Math.Min(aliases, limits.TopicAliasMaximum)); // [MQTT-3.3.2-7], [MQTT-3.2.2-17]
         _limits = limits;
         _headSince = 0;
         if (sessionPresent)
@@ -200,9 +202,29 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
 
     private void Write(PacketBuffer output, PendingPublish publish, bool duplicate)
     {
+        var (topic, alias) = Shortened(publish);
         PacketWriter.Publish(
-            output, version, publish.Topic, publish.Payload.Span, publish.QualityOfService, publish.Retain, duplicate, publish.PacketId, publish.Properties);
+            output, version, topic, publish.Payload.Span, publish.QualityOfService, publish.Retain, duplicate, publish.PacketId, publish.Properties, alias);
         Written = (Written.All + 1, Written.Repeated + (duplicate ? 1 : 0));
+    }
+
+    /// <summary>The topic as it goes out: alone, with the alias that it gets, or as the alias that it has. An alias never makes a packet too large.</summary>
+    private (string Topic, ushort Alias) Shortened(PendingPublish publish)
+    {
+        if (!_aliases.TryGet(publish.Topic, out var alias, out var known))
+        {
+            return (publish.Topic, 0);
+        }
+
+        var topic = known ? "" : publish.Topic;
+        var length = PacketWriter.PublishLength(version, topic, publish.Payload.Length, publish.QualityOfService, publish.Properties, alias);
+        if (length > _limits!.MaximumPacketSize)
+        {
+            return (publish.Topic, 0);
+        }
+
+        _aliases.Sent(publish.Topic, alias);
+        return (topic, alias);
     }
 
     /// <summary>Server limits: [MQTT-3.2.2-15] size, [MQTT-3.2.2-14] retain, [MQTT-3.2.2-11] QoS.</summary>

@@ -29,12 +29,14 @@ internal sealed class Session
     private readonly Queue<(PacketType Type, ushort PacketId)> _replies = new();
     private readonly int _acknowledgeBatch;
     private bool _ping;
-    private MqttReasonCode? _goodbye;
+    private (MqttReasonCode Reason, MqttProperties Properties)? _goodbye;
+    private MqttServerLimits? _limits;
 
     public Session(MqttClientOptions options)
     {
         _options = options;
-        Outgoing = new SendWindow(options.Version, _identifiers);
+        Outgoing = new SendWindow(options.Version, _identifiers, options.OutgoingTopicAliases);
+        Authentication = new AuthenticationExchange(options.Authentication?.Method);
         Subscriptions = new Subscriptions(options.Version, _identifiers, options.Subscriptions);
         // A quarter of the window leaves the server room to go on while the PUBACKs travel.
         _acknowledgeBatch = Math.Clamp(options.ReceiveMaximum / 4, 1, AcknowledgeBatch);
@@ -48,6 +50,9 @@ internal sealed class Session
 
     /// <summary>Filters of this client.</summary>
     public Subscriptions Subscriptions { get; }
+
+    /// <summary>The enhanced authentication, if there is one.</summary>
+    public AuthenticationExchange Authentication { get; }
 
     /// <summary>Number of the current connection; tickets and messages of another are void. 0 before the first.</summary>
     public long Connection { get; private set; }
@@ -69,8 +74,13 @@ internal sealed class Session
     {
         get
         {
-            var subscribe = Subscriptions.AwaitingSince;
-            return Outgoing.AwaitingSince is { } publish && !(subscribe < publish) ? publish : subscribe;
+            long? since = null;
+            foreach (var other in (ReadOnlySpan<long?>)[Outgoing.AwaitingSince, Subscriptions.AwaitingSince, Authentication.AwaitingSince])
+            {
+                since = other > since ? since : other ?? since; // The earliest; comparing with null is false.
+            }
+
+            return since;
         }
     }
 
@@ -90,6 +100,8 @@ internal sealed class Session
 
         Connection++;
         IsOpen = true;
+        _limits = limits;
+        Authentication.Open(limits);
         Incoming.Reset();
         Outgoing.Open(Connection, sessionPresent, limits);
         return ReadStatus.Ok;
@@ -106,6 +118,7 @@ internal sealed class Session
         SaidGoodbye = false;
         _replies.Clear();
         Subscriptions.Lose(failure);
+        Authentication.Lose(failure);
         Incoming.Reset();
         Connection++;
         Outgoing.Lose(stopped || _options.CleanStart, failure);
@@ -115,12 +128,22 @@ internal sealed class Session
     public void Ping() => _ping = true;
 
     /// <summary>DISCONNECT is to be written after the acknowledgements that may be, and nothing after it.</summary>
-    public void SayGoodbye(MqttReasonCode reason) => _goodbye ??= reason;
+    public void SayGoodbye(MqttReasonCode reason, MqttProperties properties) => _goodbye ??= (reason, properties);
 
     /// <summary>Writes what is due, in the order that keeps small packets from waiting for large ones, up to about <paramref name="target"/> bytes.</summary>
     public void Fill(PacketBuffer output, int target, long now)
     {
-        if (SaidGoodbye || !IsOpen) // Before CONNACK not even DISCONNECT may be written ([MQTT-3.14.0-1]).
+        if (SaidGoodbye)
+        {
+            return;
+        }
+
+        if (_goodbye is null)
+        {
+            PacketsWritten += Authentication.Fill(output, now);
+        }
+
+        if (!IsOpen) // Before CONNACK nothing but AUTH is written ([MQTT-3.1.2-30]).
         {
             return;
         }
@@ -130,9 +153,9 @@ internal sealed class Session
         var acknowledged = Incoming.Fill(output, _options.Version);
         AcknowledgementsWritten += acknowledged;
         PacketsWritten += acknowledged;
-        if (_goodbye is { } reason)
+        if (_goodbye is { } goodbye)
         {
-            PacketWriter.Disconnect(output, _options.Version, reason);
+            PacketWriter.Disconnect(output, _options.Version, goodbye.Reason, goodbye.Properties, _limits!.MaximumPacketSize);
             PacketsWritten++;
             SaidGoodbye = true;
             return;

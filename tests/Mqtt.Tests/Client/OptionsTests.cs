@@ -1,3 +1,5 @@
+using MeetNet.Mqtt.Tests.Peer;
+
 namespace MeetNet.Mqtt.Tests.Client;
 
 public sealed class OptionsTests
@@ -14,6 +16,14 @@ public sealed class OptionsTests
         { "PinnedPublicKeys", o => o with { Tls = new() { PinnedPublicKeys = ["sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="] } } },
         { "ClientId", o => o with { CleanStart = false, SessionExpiryInterval = 60, ClientId = "" } },
         { "ClientId", o => o with { CleanStart = false, Version = MqttVersion.V311, ClientId = "" } },
+        { "ClientId", o => o with { SessionExpiryInterval = 60, ClientId = "" } },
+        { "RandomizesClientId", o => o with { CleanStart = false, SessionExpiryInterval = 60, RandomizesClientId = true } },
+        { "RandomizesClientId", o => o with { CleanStart = false, Version = MqttVersion.V311, RandomizesClientId = true } },
+        { "RandomizesClientId", o => o with { SessionExpiryInterval = 60, RandomizesClientId = true } },
+        { "ConnectProperties", o => o with { ConnectProperties = new(MqttProperty.Of(MqttPropertyId.ReceiveMaximum, 1)) } },
+        { "ConnectProperties", o => o with { ConnectProperties = new(MqttProperty.User("a\0", "b")) } },
+        { "Authentication", o => o with { Authentication = new ScriptedAuthentication(""), } },
+        { "Authentication", o => o with { Authentication = new ScriptedAuthentication("m"), Version = MqttVersion.V311 } },
         { "SessionExpiryInterval", o => o with { CleanStart = false } },
         { "ReceiveMaximum", o => o with { ReceiveMaximum = 0 } },
         { "Password", o => o with { Version = MqttVersion.V311, Password = new byte[1] } },

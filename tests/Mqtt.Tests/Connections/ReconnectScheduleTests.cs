@@ -37,6 +37,27 @@ public sealed class ReconnectScheduleTests
     }
 
     [Fact]
+    public void An_invitation_is_followed_at_once_after_a_connection_that_lasted()
+    {
+        var schedule = new ReconnectSchedule(Policy, new Random(1));
+        Assert.Equal(0, schedule.Next(false, TimeSpan.FromSeconds(10), invited: true).TotalSeconds);
+        Assert.Equal(2, schedule.Next(false, TimeSpan.FromSeconds(9), invited: true).TotalSeconds);
+        var eager = new ReconnectSchedule(Policy with { StableAfter = TimeSpan.Zero }, new Random(1));
+        Assert.Equal(1, eager.Next(false, TimeSpan.FromMilliseconds(999), invited: true).TotalSeconds);
+        Assert.Equal(0, eager.Next(false, TimeSpan.FromSeconds(1), invited: true).TotalSeconds);
+    }
+
+    [Fact]
+    public void Jitter_is_full_by_default_so_that_a_fleet_spreads_over_the_whole_interval()
+    {
+        var delays = Enumerable.Range(0, 200)
+            .Select(seed => new ReconnectSchedule(new MqttReconnect(), new Random(seed)).Next(false, TimeSpan.Zero).TotalSeconds)
+            .ToList();
+        Assert.All(delays, delay => Assert.InRange(delay, 0, 1));
+        Assert.True(delays.Min() < 0.1 && delays.Max() > 0.9);
+    }
+
+    [Fact]
     public void Jitter_spreads_a_fleet_between_the_half_and_the_whole()
     {
         var delays = Enumerable.Range(0, 200)
