@@ -80,15 +80,16 @@ public sealed partial class MqttClient : IAsyncDisposable
         _core.States.WaitConnectedAsync(cancellationToken);
 
     /// <summary>
-    /// Publishes a message. QoS 1 completes at PUBACK, whose reason code may be a refusal; QoS 0 when written to the socket. Waits for
-    /// the server's receive window; messages go out in the order of the calls.
+    /// Publishes a message. QoS 1 completes at PUBACK, whose reason code may be a refusal; QoS 2 at PUBCOMP, or at a PUBREC that refuses;
+    /// QoS 0 when written to the socket. Waits for the server's receive window; messages go out in the order of the calls.
     /// </summary>
     /// <param name="topic">Topic name without wildcards.</param>
     /// <param name="payload">Not copied: must stay unchanged until the task completes.</param>
-    /// <param name="qos">QoS 0 or 1.</param>
+    /// <param name="qos">QoS 0, 1 or 2.</param>
     /// <param name="retain">Whether the server keeps it for later subscribers.</param>
     /// <param name="cancellationToken">Takes the message back if it was not sent yet; otherwise only ends the waiting.</param>
     /// <exception cref="MqttConnectionLostException">With <see cref="MqttClientOptions.CleanStart"/>: not connected, or the connection was lost. Otherwise: the client was stopped.</exception>
+    /// <exception cref="InvalidOperationException">QoS 2 on a session that may be older than this process, see <see cref="MqttClientOptions.ResumesStoredSession"/>.</exception>
     /// <exception cref="MqttPublishRejectedException">The server's limits don't allow it, or too many are pending.</exception>
     public Task<MqttPublishResult> PublishAsync(
         string topic,
@@ -100,7 +101,7 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// <inheritdoc cref="PublishAsync(string, ReadOnlyMemory{byte}, MqttQualityOfService, bool, CancellationToken)"/>
     /// <param name="topic">Topic name without wildcards.</param>
     /// <param name="payload">Not copied: must stay unchanged until the task completes.</param>
-    /// <param name="qos">QoS 0 or 1.</param>
+    /// <param name="qos">QoS 0, 1 or 2.</param>
     /// <param name="retain">Whether the server keeps it for later subscribers.</param>
     /// <param name="properties">PUBLISH properties; not sent in MQTT 3.1.1.</param>
     /// <param name="cancellationToken">Takes the message back if it was not sent yet; otherwise only ends the waiting.</param>
@@ -113,6 +114,7 @@ public sealed partial class MqttClient : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         CheckPublish(topic, qos, properties);
+        CheckExactlyOnce(qos);
         cancellationToken.ThrowIfCancellationRequested();
         var publish = new PendingPublish
         {
@@ -137,9 +139,10 @@ public sealed partial class MqttClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Says that the application owns a QoS 1 message now. In any order; PUBACKs leave in arrival order ([MQTT-4.6.0-2]), many to one
-    /// write. Without effect for QoS 0; ignored and
-    /// counted for a connection that is gone (the server delivers again) and the second time.
+    /// Says that the application owns a QoS 1 or 2 message now. In any order; PUBACKs and PUBRECs leave in arrival order ([MQTT-4.6.0-2],
+    /// [MQTT-4.6.0-3]), many to one write. Without effect for QoS 0; ignored and counted the second time, and for QoS 1 on a connection
+    /// that is gone (the server delivers again). For QoS 2 it counts as long as the session lives: what the server sends again is not
+    /// delivered again.
     /// </summary>
     /// <param name="message">A message read from <see cref="Messages"/> of this client.</param>
     /// <param name="reason">A failure code tells a 5.0 server that the message was refused; it does not deliver it again either way.</param>
@@ -150,7 +153,7 @@ public sealed partial class MqttClient : IAsyncDisposable
         message.ThrowIfGivenBack();
         if (!ReasonCodeSets.Puback.Contains((byte)reason))
         {
-            throw new ArgumentOutOfRangeException(nameof(reason), reason, "PUBACK can't carry this code [MQTT-3.4.2-1].");
+            throw new ArgumentOutOfRangeException(nameof(reason), reason, "PUBACK and PUBREC can't carry this code [MQTT-3.4.2-1].");
         }
 
         if (message.QualityOfService == MqttQualityOfService.AtMostOnce)
@@ -162,7 +165,9 @@ public sealed partial class MqttClient : IAsyncDisposable
         AcknowledgeUrgency urgency;
         lock (_core.Gate)
         {
-            accepted = _core.Session.TryAcknowledge(message.Connection, message.Ticket, reason, out urgency);
+            accepted = message.QualityOfService == MqttQualityOfService.ExactlyOnce
+                ? _core.Session.TryAcknowledgeOnce(message.PacketId, message.Ticket, reason, out urgency)
+                : _core.Session.TryAcknowledge(message.Connection, message.Ticket, reason, out urgency);
         }
 
         if (!accepted)
@@ -299,9 +304,9 @@ public sealed partial class MqttClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(properties);
-        if (qos is not (MqttQualityOfService.AtMostOnce or MqttQualityOfService.AtLeastOnce))
+        if (qos is < MqttQualityOfService.AtMostOnce or > MqttQualityOfService.ExactlyOnce)
         {
-            throw new ArgumentOutOfRangeException(nameof(qos), qos, "This client publishes with QoS 0 and 1.");
+            throw new ArgumentOutOfRangeException(nameof(qos), qos, "QoS is 0, 1 or 2.");
         }
 
         if (TopicRules.CheckTopicName(topic) is { } problem)
@@ -312,6 +317,20 @@ public sealed partial class MqttClient : IAsyncDisposable
         if (PropertyRules.Check(properties, PropertyPlace.Publish) is { } fault)
         {
             throw new ArgumentException(fault, nameof(properties));
+        }
+    }
+
+    /// <summary>
+    /// In a session from before this process the server may wait for the PUBREL of any identifier: it would take a new message that gets
+    /// the same one for a repeat, answer PUBREC and drop it.
+    /// </summary>
+    private void CheckExactlyOnce(MqttQualityOfService qos)
+    {
+        var options = _core.Options;
+        if (qos == MqttQualityOfService.ExactlyOnce && options is { CleanStart: false, ResumesStoredSession: true })
+        {
+            throw new InvalidOperationException(
+                "QoS 2 needs to know what the session has in flight: set ResumesStoredSession to false, or CleanStart to true.");
         }
     }
 

@@ -45,14 +45,15 @@ public sealed record MqttClientOptions
     /// <summary>
     /// Only with <see cref="CleanStart"/> false. True: a session that the server stored under this client identifier before this
     /// process started is this client's own and is taken over ([MQTT-3.2.2-4] asks a client without state to close; a stable identifier
-    /// used by nobody else, and state that is kept by the application, make it legal). False: the first connection of the process starts clean.
+    /// used by nobody else, and state that is kept by the application, make it legal). False: the first connection of the process starts clean. Publishing with QoS 2 needs the latter, or the server could
+    /// take a new message for one that was in flight when the last process ended.
     /// </summary>
     public bool ResumesStoredSession { get; init; } = true;
 
     /// <summary>Seconds the server keeps the session after the connection ends (5.0). 0xFFFFFFFF: for ever.</summary>
     public uint SessionExpiryInterval { get; init; }
 
-    /// <summary>How many QoS 1 messages the server may have unacknowledged towards this client (5.0), 1 to 65,535.</summary>
+    /// <summary>How many QoS 1 and 2 messages the server may have unacknowledged towards this client (5.0), 1 to 65,535.</summary>
     public ushort ReceiveMaximum { get; init; } = 1024;
 
     /// <summary>

@@ -33,31 +33,31 @@ public sealed record MqttCounters
     /// <summary>PUBLISH packets written with DUP.</summary>
     public long PublishesResent { get; init; }
 
-    /// <summary>Publishes the server accepted (PUBACK below 0x80).</summary>
+    /// <summary>Publishes the server accepted (PUBACK below 0x80, or PUBCOMP).</summary>
     public long PublishesAccepted { get; init; }
 
-    /// <summary>Publishes the server refused (PUBACK 0x80 and above).</summary>
+    /// <summary>Publishes the server refused (PUBACK or PUBREC 0x80 and above), or lost after it had sent PUBREC.</summary>
     public long PublishesRefused { get; init; }
 
-    /// <summary>PUBACKs for a packet identifier that is not in flight.</summary>
+    /// <summary>PUBACKs, PUBRECs, PUBRELs and PUBCOMPs for an exchange that does not exist.</summary>
     public long UnknownAcknowledgements { get; init; }
 
     /// <summary>Publishes waiting or unacknowledged now.</summary>
     public long PublishesPending { get; init; }
 
-    /// <summary>Messages received.</summary>
+    /// <summary>Messages received; a QoS 2 message that comes again counts once.</summary>
     public long MessagesReceived { get; init; }
 
     /// <summary>Received messages with DUP set.</summary>
     public long DuplicatesReceived { get; init; }
 
-    /// <summary>PUBACKs written.</summary>
+    /// <summary>PUBACKs and PUBRECs written.</summary>
     public long MessagesAcknowledged { get; init; }
 
-    /// <summary>Acknowledgements the application gave for a connection that was gone, or twice.</summary>
+    /// <summary>Acknowledgements the application gave for a connection (at QoS 2: a session) that was gone, or twice.</summary>
     public long AcknowledgementsIgnored { get; init; }
 
-    /// <summary>QoS 1 messages of this connection not yet acknowledged now.</summary>
+    /// <summary>QoS 1 and 2 messages of this connection not yet acknowledged now.</summary>
     public long MessagesUnacknowledged { get; init; }
 
     /// <summary>Messages that arrived beyond <see cref="MqttClientOptions.ReceiveMaximum"/>.</summary>

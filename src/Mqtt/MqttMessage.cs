@@ -5,7 +5,7 @@ using MeetNet.Mqtt.Protocol;
 namespace MeetNet.Mqtt;
 
 /// <summary>
-/// One received application message. A QoS 1 message must be given to
+/// One received application message. A QoS 1 or 2 message must be given to
 /// <see cref="MqttClient.Acknowledge(MqttMessage, MqttReasonCode)"/> once the application owns it durably.
 /// <para>Without <see cref="MqttClientOptions.PoolsMessages"/> it and its payload (a copy of its own) may be kept for as long as wanted, and
 /// <see cref="Dispose"/> does nothing.</para>
@@ -97,7 +97,7 @@ public sealed class MqttMessage : IDisposable
     /// <summary>Number of the connection it came in on.</summary>
     internal long Connection { get; private set; }
 
-    /// <summary>Position in that connection's arrival order, given by the session.</summary>
+    /// <summary>QoS 1: position in that connection's arrival order. QoS 2: number of this delivery in the session. Given by the session.</summary>
     internal long Ticket { get; set; }
 
     /// <summary>Bytes it counts for in the receive buffer.</summary>

@@ -13,8 +13,6 @@ internal sealed class CounterSet
     public long Reads;
     public long ConnectPacketsSent;
     public long PacketsReceived;
-    public long PublishesAccepted;
-    public long PublishesRefused;
     public long UnknownAcknowledgements;
     public long MessagesReceived;
     public long DuplicatesReceived;

@@ -70,7 +70,7 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             case PacketType.Puback:
                 return Puback(body);
             case PacketType.Pubrec or PacketType.Pubrel or PacketType.Pubcomp:
-                return UnknownReply(frame.Type, body);
+                return ExactlyOnce(frame.Type, body);
             case PacketType.Suback or PacketType.Unsuback:
                 return Suback(frame.Type, body);
             case PacketType.Pingresp:
@@ -142,11 +142,6 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             }
         }
 
-        if (publish.QualityOfService == MqttQualityOfService.ExactlyOnce)
-        {
-            return ConnectionEnd.ProtocolError(MqttReasonCode.ProtocolError, "QoS 2 message, but QoS 1 at most was subscribed to [MQTT-3.8.4-8]");
-        }
-
         if (publish.Duplicate)
         {
             Interlocked.Increment(ref core.Counters.DuplicatesReceived);
@@ -175,21 +170,33 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
 
         ConnectionEnd? end = null;
         var taken = 0;
+        var repeated = false;
         lock (core.Gate)
         {
-            foreach (var message in _arrivals)
+            for (var i = 0; i < _arrivals.Count && end is null; i++)
             {
+                var message = _arrivals[i];
+                var isNew = true;
                 if (message.PacketId != 0)
                 {
-                    end = Arrive(message);
-                    if (end is not null)
-                    {
-                        break;
-                    }
+                    end = Arrive(message, out isNew);
+                    repeated |= !isNew;
                 }
 
-                taken++;
+                if (!isNew)
+                {
+                    message.Dispose(); // Nobody will see it.
+                }
+                else if (end is null)
+                {
+                    _arrivals[taken++] = message;
+                }
             }
+        }
+
+        if (repeated)
+        {
+            connection.Wake(); // Their PUBRECs may be due already.
         }
 
         Interlocked.Add(ref core.Counters.MessagesReceived, taken);
@@ -198,19 +205,23 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         return end;
     }
 
-    private ConnectionEnd? Arrive(MqttMessage message)
+    private ConnectionEnd? Arrive(MqttMessage message, out bool isNew)
     {
         var incoming = core.Session.Incoming;
-        var beyond = _options.Version == MqttVersion.V500 && incoming.Count >= _options.ReceiveMaximum;
+        var beyond = _options.Version == MqttVersion.V500 && incoming.Outstanding >= _options.ReceiveMaximum;
         if (beyond)
         {
             Interlocked.Increment(ref core.Counters.ReceiveMaximumExceeded);
         }
 
-        if ((beyond && _options.StrictReceiveMaximum) || !incoming.TryArrive(message.PacketId, out var ticket))
+        isNew = true;
+        var ticket = 0L;
+        var once = message.QualityOfService == MqttQualityOfService.ExactlyOnce;
+        if ((beyond && _options.StrictReceiveMaximum)
+            || !(once ? incoming.Once.TryArrive(message.PacketId, out ticket, out isNew) : incoming.TryArrive(message.PacketId, out ticket)))
         {
             return ConnectionEnd.ProtocolError(
-                MqttReasonCode.ReceiveMaximumExceeded, $"{incoming.Count} messages unacknowledged, and one more came [MQTT-3.3.4-9]");
+                MqttReasonCode.ReceiveMaximumExceeded, $"{incoming.Outstanding} messages unacknowledged, and one more came [MQTT-3.3.4-9]");
         }
 
         message.Ticket = ticket;
@@ -236,18 +247,20 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             known = core.Session.Outgoing.Acknowledged(puback, core.Now);
         }
 
-        ref var counter = ref core.Counters.UnknownAcknowledgements;
         if (known)
         {
-            counter = ref puback.ReasonCode.IsFailure() ? ref core.Counters.PublishesRefused : ref core.Counters.PublishesAccepted;
             connection.Wake(); // The window has room.
         }
+        else
+        {
+            Interlocked.Increment(ref core.Counters.UnknownAcknowledgements);
+        }
 
-        Interlocked.Increment(ref counter);
         return null;
     }
 
-    private ConnectionEnd? UnknownReply(PacketType type, ReadOnlySpan<byte> body)
+    /// <summary>PUBREC, PUBREL or PUBCOMP: each wants an answer or makes room in the window.</summary>
+    private ConnectionEnd? ExactlyOnce(PacketType type, ReadOnlySpan<byte> body)
     {
         var status = PacketReader.ReadReply(type, body, _options.Version, out var reply);
         if (status.IsOk)
@@ -255,18 +268,33 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             status = PropertyRules.CheckUnasked(reply.Properties, _options.RequestProblemInformation);
         }
 
-        if (status.IsOk)
+        if (!status.IsOk)
         {
-            Interlocked.Increment(ref core.Counters.UnknownAcknowledgements);
-            lock (core.Gate)
-            {
-                core.Session.AnswerUnknown(type, reply.PacketId);
-            }
-
-            connection.Wake();
+            return Fault(status);
         }
 
-        return Fault(status);
+        // What came before PUBREL arrives before it.
+        if (type == PacketType.Pubrel && Deliver() is { } end)
+        {
+            return end;
+        }
+
+        lock (core.Gate)
+        {
+            var known = type switch
+            {
+                PacketType.Pubrec => core.Session.Outgoing.Received(reply, core.Now),
+                PacketType.Pubcomp => core.Session.Outgoing.Completed(reply, core.Now),
+                _ => core.Session.Released(reply.PacketId),
+            };
+            if (!known)
+            {
+                Interlocked.Increment(ref core.Counters.UnknownAcknowledgements); // Before the answer can leave.
+            }
+        }
+
+        connection.Wake();
+        return null;
     }
 
     private ConnectionEnd? Disconnect(ReadOnlySpan<byte> body)

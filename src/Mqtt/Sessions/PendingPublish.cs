@@ -6,8 +6,11 @@ internal enum PublishStage
     /// <summary>Not written on any connection of this session.</summary>
     Waiting,
 
-    /// <summary>Written; QoS 1 awaits its PUBACK, QoS 0 the end of the write.</summary>
+    /// <summary>Written; QoS 1 awaits its PUBACK, QoS 2 its PUBREC, QoS 0 the end of the write.</summary>
     InFlight,
+
+    /// <summary>QoS 2: PUBREC is in, PUBREL is due or written, PUBCOMP is awaited.</summary>
+    Released,
 
     /// <summary>Completed, failed or withdrawn.</summary>
     Done,
@@ -31,11 +34,17 @@ internal sealed class PendingPublish
     /// <summary>0 until it is first written, and for QoS 0.</summary>
     public ushort PacketId { get; set; }
 
-    /// <summary>Number of the connection it was last written on; 0 for none of this session.</summary>
+    /// <summary>Number of the connection its PUBLISH was last written on; 0 for none of this session.</summary>
     public long WrittenOn { get; set; }
 
-    /// <summary>Time stamp of that write.</summary>
+    /// <summary>Number of the connection its PUBREL was last written on; 0 for none.</summary>
+    public long ReleasedOn { get; set; }
+
+    /// <summary>Time stamp of the last write of either.</summary>
     public long WrittenAt { get; set; }
+
+    /// <summary>What PUBREC said.</summary>
+    public MqttReasonCode Received { get; set; }
 
     public PendingPublish? Previous { get; set; }
 

@@ -3,21 +3,35 @@ using MeetNet.Mqtt.Protocol;
 namespace MeetNet.Mqtt.Sessions;
 
 /// <summary>
-/// QoS 1 messages of one connection between their arrival and their PUBACK. The application acknowledges in any order; PUBACKs are
-/// written in the order of arrival ([MQTT-4.6.0-2]). Pure. A ring of slots; a ticket is a slot's number since the connection began.
+/// QoS 1 and 2 messages of one connection between their arrival and their PUBACK or PUBREC. The application acknowledges in any order;
+/// PUBACKs and PUBRECs are written in the order of arrival ([MQTT-4.6.0-2], [MQTT-4.6.0-3]). Pure. A ring of slots; a ticket is a slot's
+/// number since the connection began.
 /// </summary>
 internal sealed class ReceiveWindow
 {
     /// <summary>There are no more packet identifiers than this, so a server with more unacknowledged has reused one.</summary>
     public const int Capacity = ushort.MaxValue;
 
+    private readonly MqttVersion _version;
     private Slot[] _slots = new Slot[64]; // Length is a power of two.
     private long _head;
 
-    /// <summary>Messages without a written PUBACK.</summary>
+    public ReceiveWindow(MqttVersion version)
+    {
+        _version = version;
+        Once = new OnceWindow(this, version);
+    }
+
+    /// <summary>What QoS 2 remembers beyond a connection.</summary>
+    public OnceWindow Once { get; }
+
+    /// <summary>Messages without a written PUBACK or PUBREC.</summary>
     public int Count { get; private set; }
 
-    /// <summary>PUBACKs that may be written now: acknowledged, and everything before them too.</summary>
+    /// <summary>What counts against Receive Maximum ([MQTT-3.3.4-9]): for QoS 2 the exchange to its end.</summary>
+    public int Outstanding => Count + Once.AwaitingRelease;
+
+    /// <summary>PUBACKs and PUBRECs that may be written now: acknowledged, and everything before them too.</summary>
     public int Ready { get; private set; }
 
     /// <summary>A new connection: earlier tickets mean nothing any more.</summary>
@@ -29,7 +43,13 @@ internal sealed class ReceiveWindow
     }
 
     /// <summary>Takes a message in and gives its ticket; false when the server has more outstanding than identifiers exist.</summary>
-    public bool TryArrive(ushort packetId, out long ticket)
+    public bool TryArrive(ushort packetId, out long ticket) => TryArrive(packetId, PacketType.Puback, out ticket);
+
+    /// <param name="packetId">Of its PUBLISH.</param>
+    /// <param name="answer">PUBACK or PUBREC.</param>
+    /// <param name="ticket">Its slot.</param>
+    /// <inheritdoc cref="TryArrive(ushort, out long)"/>
+    public bool TryArrive(ushort packetId, PacketType answer, out long ticket)
     {
         ticket = _head + Count;
         if (Count == Capacity)
@@ -42,7 +62,7 @@ internal sealed class ReceiveWindow
             Double();
         }
 
-        _slots[Index(ticket)] = new Slot(packetId, MqttReasonCode.Success, Acknowledged: false);
+        _slots[Index(ticket)] = new Slot(packetId, answer, MqttReasonCode.Success, Acknowledged: false);
         Count++;
         return true;
     }
@@ -70,14 +90,19 @@ internal sealed class ReceiveWindow
         return true;
     }
 
-    /// <summary>Writes every PUBACK that may be written, and says how many.</summary>
-    public int Fill(PacketBuffer output, MqttVersion version)
+    /// <summary>Writes every PUBACK and PUBREC that may be written, and says how many.</summary>
+    public int Fill(PacketBuffer output)
     {
         var written = Ready;
         for (var i = 0; i < written; i++)
         {
             var slot = _slots[Index(_head)];
-            PacketWriter.Reply(output, PacketType.Puback, version, slot.PacketId, slot.Reason);
+            PacketWriter.Reply(output, slot.Answer, _version, slot.PacketId, slot.Reason);
+            if (slot.Answer == PacketType.Pubrec)
+            {
+                Once.Answered(slot.PacketId);
+            }
+
             _head++;
         }
 
@@ -99,5 +124,5 @@ internal sealed class ReceiveWindow
         _slots = larger;
     }
 
-    private readonly record struct Slot(ushort PacketId, MqttReasonCode Reason, bool Acknowledged);
+    private readonly record struct Slot(ushort PacketId, PacketType Answer, MqttReasonCode Reason, bool Acknowledged);
 }

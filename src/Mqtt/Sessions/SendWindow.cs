@@ -12,6 +12,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     private readonly PublishList _waiting = new();
     private readonly PublishList _inFlight = new();
     private readonly PublishList _handedOver = new(); // QoS 0, in a write that has not ended.
+    private readonly ReleaseWindow _released = new(version);
     private readonly Dictionary<ushort, PendingPublish> _byId = [];
 
     // Next in-flight publish to be written again on this connection; null when all have been.
@@ -22,23 +23,34 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     private MqttServerLimits? _limits;
 
     /// <summary>Publishes not done.</summary>
-    public int Pending => _waiting.Count + _inFlight.Count + _handedOver.Count;
+    public int Pending => _waiting.Count + _inFlight.Count + _released.Count + _handedOver.Count;
 
-    /// <summary>QoS 1 publishes without PUBACK, whichever connection they were written on.</summary>
-    public int InFlight => _inFlight.Count;
+    /// <summary>QoS 1 publishes without PUBACK and QoS 2 publishes without PUBCOMP, whichever connection they were written on.</summary>
+    public int InFlight => _inFlight.Count + _released.Count;
 
-    /// <summary>QoS 1 publishes that may still be written on this connection ([MQTT-4.9.0-1]).</summary>
+    /// <summary>QoS 1 and 2 publishes that may still be written on this connection ([MQTT-4.9.0-1]).</summary>
     public int Quota => _quota;
 
     /// <summary>Total of packets written, and of those with DUP.</summary>
     public (long All, long Repeated) Written { get; private set; }
 
+    /// <summary>Total of QoS 1 and 2 publishes that the server took, and of those that it refused.</summary>
+    public (long Accepted, long Refused) Ended { get; private set; }
+
     /// <summary>
-    /// Since when the oldest publish on this connection awaits its PUBACK without the line in front of it moving; null when none does.
+    /// Since when the oldest publish on this connection awaits its PUBACK, PUBREC or PUBCOMP without the line in front of it moving; null
+    /// when none does.
     /// </summary>
-    public long? AwaitingSince => _inFlight.First is { } first && first.WrittenOn == _connection && _connection != 0
-        ? Math.Max(first.WrittenAt, _headSince)
-        : null;
+    public long? AwaitingSince
+    {
+        get
+        {
+            var publish = _inFlight.First is { } first && first.WrittenOn == _connection && _connection != 0
+                ? Math.Max(first.WrittenAt, _headSince)
+                : (long?)null;
+            return _released.AwaitingSince is { } release && !(publish < release) ? release : publish;
+        }
+    }
 
     /// <summary>Takes a publish in, behind all others.</summary>
     public void Enqueue(PendingPublish publish) => _waiting.AddLast(publish);
@@ -59,7 +71,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     /// <summary>
     /// A connection is open. With the session present, everything in flight is to be written again with its own identifier, in its order
     /// and before anything new ([MQTT-4.4.0-1], [MQTT-4.6.0-1]). Without, the identifiers mean nothing to the server ([MQTT-3.2.2-5]): the
-    /// same messages become new ones, in front of those that wait.
+    /// same messages become new ones, in front of those that wait; but not those whose PUBREC has said that the server owns them.
     /// </summary>
     public void Open(long connection, bool sessionPresent, MqttServerLimits limits)
     {
@@ -68,6 +80,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         _aliases.Reset(Math.Min(aliases, limits.TopicAliasMaximum)); // [MQTT-3.3.2-7], [MQTT-3.2.2-17]
         _limits = limits;
         _headSince = 0;
+        _released.Open(connection);
         if (sessionPresent)
         {
             _resend = _inFlight.First;
@@ -75,9 +88,15 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         }
 
         _resend = null;
+        while (_released.First is { } owned)
+        {
+            End(owned, new MqttPublishResult(
+                MqttReasonCode.PacketIdentifierNotFound, "the server lost the session between PUBREC and PUBCOMP"));
+        }
+
         while (_inFlight.Last is { } last)
         {
-            Forget(last);
+            Remove(last);
             last.Stage = PublishStage.Waiting;
             last.PacketId = 0;
             last.WrittenOn = 0;
@@ -93,13 +112,18 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         _connection = 0;
         _quota = 0;
         _resend = null;
-        FailAll(_handedOver, failure);
+        _released.Lose();
+        FailAll(() => _handedOver.First, failure);
         if (sessionEnds)
         {
-            FailAll(_inFlight, failure);
-            FailAll(_waiting, failure);
+            FailAll(() => _released.First, failure);
+            FailAll(() => _inFlight.First, failure);
+            FailAll(() => _waiting.First, failure);
         }
     }
+
+    /// <summary>Writes the PUBRELs that are due; flow control doesn't hold them back ([MQTT-4.9.0-3]). Says how many.</summary>
+    public int FillReleases(PacketBuffer output, long now) => _released.Fill(output, now);
 
     /// <summary>
     /// Writes repeats, then new publishes, until <paramref name="output"/> holds <paramref name="target"/> bytes, the server's window is full
@@ -112,19 +136,19 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
             _resend = publish.Next;
             if (Refusal(publish) is { } refusal)
             {
-                Finish(publish, _inFlight);
+                Finish(publish);
                 publish.Completion.TrySetException(refusal);
                 continue;
             }
 
-            WriteQoS1(output, publish, now, duplicate: publish.WrittenOn != 0);
+            WriteAcknowledged(output, publish, now, duplicate: publish.WrittenOn != 0);
         }
 
         while (_resend is null && _waiting.First is { } publish && output.Length < target)
         {
             if (Refusal(publish) is { } refusal)
             {
-                Finish(publish, _waiting);
+                Finish(publish);
                 publish.Completion.TrySetException(refusal);
                 continue;
             }
@@ -148,7 +172,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
             publish.Stage = PublishStage.InFlight;
             _byId.Add(id, publish);
             _inFlight.AddLast(publish);
-            WriteQoS1(output, publish, now, duplicate: false);
+            WriteAcknowledged(output, publish, now, duplicate: false);
         }
     }
 
@@ -157,21 +181,78 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     {
         while (_handedOver.First is { } publish)
         {
-            Finish(publish, _handedOver);
+            Finish(publish);
             publish.Completion.TrySetResult(new MqttPublishResult(MqttReasonCode.Success));
         }
     }
 
     /// <summary>
-    /// PUBACK, of success or failure: the exchange is over and is not repeated ([MQTT-4.4.0-2]). False when no such publish is in flight.
+    /// PUBACK, of success or failure: the exchange is over and is not repeated ([MQTT-4.4.0-2]). False when no such publish of QoS 1 is in flight.
     /// </summary>
     public bool Acknowledged(in ReplyPacket puback, long now)
     {
-        if (!_byId.TryGetValue(puback.PacketId, out var publish))
+        if (!_byId.TryGetValue(puback.PacketId, out var publish) || publish.QualityOfService != MqttQualityOfService.AtLeastOnce)
         {
             return false;
         }
 
+        LeaveLine(publish, now);
+        End(publish, Result(puback));
+        return true;
+    }
+
+    /// <summary>
+    /// PUBREC. Of failure: the exchange is over ([MQTT-4.4.0-2]). Of success: PUBREL is due ([MQTT-4.3.3-4]) and PUBLISH is not written any
+    /// more ([MQTT-4.3.3-6]). False, and answered with PUBREL 0x92, when no such publish of QoS 2 is in flight.
+    /// </summary>
+    public bool Received(in ReplyPacket pubrec, long now)
+    {
+        if (!_byId.TryGetValue(pubrec.PacketId, out var publish) || publish.QualityOfService != MqttQualityOfService.ExactlyOnce)
+        {
+            _released.Deny(pubrec.PacketId);
+            return false;
+        }
+
+        if (publish.Stage == PublishStage.InFlight)
+        {
+            LeaveLine(publish, now);
+            if (!pubrec.ReasonCode.IsFailure())
+            {
+                _inFlight.Remove(publish);
+                publish.Received = pubrec.ReasonCode;
+                _released.Add(publish);
+                return true;
+            }
+        }
+        else if (!pubrec.ReasonCode.IsFailure())
+        {
+            _released.Again(publish);
+            return true;
+        }
+
+        End(publish, Result(pubrec));
+        return true;
+    }
+
+    /// <summary>
+    /// PUBCOMP: the exchange is over. That the server doesn't know the identifier is what is to be expected of a repeated PUBREL, and no
+    /// failure then (§3.7.2.1). False when no PUBREL was written for it on this connection.
+    /// </summary>
+    public bool Completed(in ReplyPacket pubcomp, long now)
+    {
+        if (!_byId.TryGetValue(pubcomp.PacketId, out var publish) || !_released.TryComplete(publish, now))
+        {
+            return false;
+        }
+
+        var repeated = publish.WrittenOn != _connection;
+        End(publish, pubcomp.ReasonCode.IsFailure() && !repeated ? Result(pubcomp) : new MqttPublishResult(publish.Received));
+        return true;
+    }
+
+    /// <summary>An acknowledgement has come for a publish that is in flight: the line behind it has waited since now.</summary>
+    private void LeaveLine(PendingPublish publish, long now)
+    {
         if (publish == _resend)
         {
             _resend = publish.Next;
@@ -181,18 +262,24 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         {
             _headSince = now;
         }
+    }
 
+    private void End(PendingPublish publish, MqttPublishResult result)
+    {
         if (publish.WrittenOn == _connection)
         {
             _quota++;
         }
 
-        Finish(publish, _inFlight);
-        publish.Completion.TrySetResult(new MqttPublishResult(puback.ReasonCode, puback.Properties.Text(MqttPropertyId.ReasonString)));
-        return true;
+        Ended = result.Accepted ? (Ended.Accepted + 1, Ended.Refused) : (Ended.Accepted, Ended.Refused + 1);
+        Finish(publish);
+        publish.Completion.TrySetResult(result);
     }
 
-    private void WriteQoS1(PacketBuffer output, PendingPublish publish, long now, bool duplicate)
+    private static MqttPublishResult Result(in ReplyPacket reply) =>
+        new(reply.ReasonCode, reply.Properties.Text(MqttPropertyId.ReasonString));
+
+    private void WriteAcknowledged(PacketBuffer output, PendingPublish publish, long now, bool duplicate)
     {
         _quota--;
         publish.WrittenOn = _connection;
@@ -247,33 +334,35 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
             MqttReasonCode.PacketTooLarge, $"{length} bytes, the server takes {limits.MaximumPacketSize}");
     }
 
-    private void FailAll(PublishList list, Func<MqttException> failure)
+    private void FailAll(Func<PendingPublish?> next, Func<MqttException> failure)
     {
-        while (list.First is { } publish)
+        while (next() is { } publish)
         {
-            Finish(publish, list);
+            Finish(publish);
             publish.Completion.TrySetException(failure());
         }
     }
 
-    private void Finish(PendingPublish publish, PublishList list)
+    private void Finish(PendingPublish publish)
     {
-        if (list == _inFlight)
-        {
-            Forget(publish);
-        }
-        else
-        {
-            list.Remove(publish);
-        }
-
+        Remove(publish);
         publish.Stage = PublishStage.Done;
     }
 
-    private void Forget(PendingPublish publish)
+    /// <summary>Out of the list it is in; its identifier is free again.</summary>
+    private void Remove(PendingPublish publish)
     {
-        _inFlight.Remove(publish);
-        _byId.Remove(publish.PacketId);
-        identifiers.Release(publish.PacketId);
+        var list = publish.Stage switch
+        {
+            PublishStage.Waiting => _waiting,
+            PublishStage.Released => _released.List,
+            _ => publish.QualityOfService == MqttQualityOfService.AtMostOnce ? _handedOver : _inFlight,
+        };
+        list.Remove(publish);
+        if (publish.PacketId != 0)
+        {
+            _byId.Remove(publish.PacketId);
+            identifiers.Release(publish.PacketId);
+        }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Session
 
     private readonly MqttClientOptions _options;
     private readonly PacketIdentifiers _identifiers = new();
-    private readonly Queue<(PacketType Type, ushort PacketId)> _replies = new();
+    private readonly Queue<(ushort PacketId, MqttReasonCode Reason)> _pubcomps = new();
     private readonly int _acknowledgeBatch;
     private bool _ping;
     private (MqttReasonCode Reason, MqttProperties Properties)? _goodbye;
@@ -38,6 +38,7 @@ internal sealed class Session
         Outgoing = new SendWindow(options.Version, _identifiers, options.OutgoingTopicAliases);
         Authentication = new AuthenticationExchange(options.Authentication?.Method);
         Subscriptions = new Subscriptions(options.Version, _identifiers, options.Subscriptions);
+        Incoming = new ReceiveWindow(options.Version);
         // A quarter of the window leaves the server room to go on while the PUBACKs travel.
         _acknowledgeBatch = Math.Clamp(options.ReceiveMaximum / 4, 1, AcknowledgeBatch);
     }
@@ -46,7 +47,7 @@ internal sealed class Session
     public SendWindow Outgoing { get; }
 
     /// <summary>Messages to be acknowledged by this client.</summary>
-    public ReceiveWindow Incoming { get; } = new();
+    public ReceiveWindow Incoming { get; }
 
     /// <summary>Filters of this client.</summary>
     public Subscriptions Subscriptions { get; }
@@ -63,7 +64,7 @@ internal sealed class Session
     /// <summary>DISCONNECT has been written: nothing may follow ([MQTT-3.14.4-1]).</summary>
     public bool SaidGoodbye { get; private set; }
 
-    /// <summary>PUBACKs written in all.</summary>
+    /// <summary>PUBACKs and PUBRECs written in all.</summary>
     public long AcknowledgementsWritten { get; private set; }
 
     /// <summary>Packets written by <see cref="Fill"/> in all.</summary>
@@ -103,6 +104,7 @@ internal sealed class Session
         _limits = limits;
         Authentication.Open(limits);
         Incoming.Reset();
+        Incoming.Once.Open(Connection, sessionPresent);
         Outgoing.Open(Connection, sessionPresent, limits);
         return ReadStatus.Ok;
     }
@@ -116,11 +118,12 @@ internal sealed class Session
         _ping = false;
         _goodbye = null;
         SaidGoodbye = false;
-        _replies.Clear();
+        _pubcomps.Clear();
         Subscriptions.Lose(failure);
         Authentication.Lose(failure);
         Incoming.Reset();
         Connection++;
+        Incoming.Once.Lose(_options.CleanStart);
         Outgoing.Lose(stopped || _options.CleanStart, failure);
     }
 
@@ -150,7 +153,7 @@ internal sealed class Session
 
         var before = Outgoing.Written.All;
         FillControl(output, target, now);
-        var acknowledged = Incoming.Fill(output, _options.Version);
+        var acknowledged = Incoming.Fill(output);
         AcknowledgementsWritten += acknowledged;
         PacketsWritten += acknowledged;
         if (_goodbye is { } goodbye)
@@ -166,31 +169,38 @@ internal sealed class Session
     }
 
     /// <summary>
-    /// PUBREC and PUBREL of exchanges that this client doesn't know (it has none of QoS 2) are answered 0x92 (§4.3.3), which lets the
-    /// server forget them. PUBCOMP needs no answer.
+    /// PUBREL: PUBCOMP is due ([MQTT-4.3.3-11]), and the identifier may come again for a new message. False, and answered with PUBCOMP 0x92
+    /// (§4.3.3), when there is no such exchange.
     /// </summary>
-    public void AnswerUnknown(PacketType type, ushort packetId)
+    public bool Released(ushort packetId)
     {
-        if (type is PacketType.Pubrec or PacketType.Pubrel)
-        {
-            _replies.Enqueue((type == PacketType.Pubrec ? PacketType.Pubrel : PacketType.Pubcomp, packetId));
-        }
+        var known = Incoming.Once.Release(packetId);
+        _pubcomps.Enqueue((packetId, known ? MqttReasonCode.Success : MqttReasonCode.PacketIdentifierNotFound));
+        return known;
     }
 
-    /// <summary>The application owns a message of the connection it names. False when that is not news.</summary>
+    /// <summary>The application owns a QoS 1 message of the connection it names. False when that is not news.</summary>
     public bool TryAcknowledge(long connection, long ticket, MqttReasonCode reason, out AcknowledgeUrgency urgency)
     {
-        urgency = AcknowledgeUrgency.None;
-        if (connection != Connection || !IsOpen || !Incoming.TryAcknowledge(ticket, reason))
-        {
-            return false;
-        }
+        var accepted = connection == Connection && IsOpen && Incoming.TryAcknowledge(ticket, reason);
+        urgency = accepted ? Urgency() : AcknowledgeUrgency.None;
+        return accepted;
+    }
 
+    /// <summary>The application owns a QoS 2 message, whichever connection it came on. False when that is not news, or its session is gone.</summary>
+    public bool TryAcknowledgeOnce(ushort packetId, long delivery, MqttReasonCode reason, out AcknowledgeUrgency urgency)
+    {
+        var accepted = Incoming.Once.TryAcknowledge(packetId, delivery, reason);
+        urgency = accepted && IsOpen ? Urgency() : AcknowledgeUrgency.None;
+        return accepted;
+    }
+
+    private AcknowledgeUrgency Urgency()
+    {
         var ready = Incoming.Ready;
-        urgency = ready == 0 ? AcknowledgeUrgency.None
+        return ready == 0 ? AcknowledgeUrgency.None
             : ready == Incoming.Count || ready >= _acknowledgeBatch ? AcknowledgeUrgency.Now
             : AcknowledgeUrgency.Soon;
-        return true;
     }
 
     private void FillControl(PacketBuffer output, int target, long now)
@@ -202,9 +212,10 @@ internal sealed class Session
             PacketsWritten++;
         }
 
-        while (_replies.TryDequeue(out var reply))
+        PacketsWritten += Outgoing.FillReleases(output, now);
+        while (_pubcomps.TryDequeue(out var pubcomp))
         {
-            PacketWriter.Reply(output, reply.Type, _options.Version, reply.PacketId, MqttReasonCode.PacketIdentifierNotFound);
+            PacketWriter.Reply(output, PacketType.Pubcomp, _options.Version, pubcomp.PacketId, pubcomp.Reason);
             PacketsWritten++;
         }
 

@@ -54,7 +54,7 @@ public sealed class OptionsTests
     {
         await using var client = new MqttClient(new MqttClientOptions { Host = "h", ClientId = "c" }, TimeProvider.System);
         await Assert.ThrowsAsync<ArgumentException>(() => client.PublishAsync("a/#", default));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.PublishAsync("a", default, MqttQualityOfService.ExactlyOnce));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.PublishAsync("a", default, (MqttQualityOfService)3));
         var alias = new MqttProperties(MqttProperty.Of(MqttPropertyId.SubscriptionIdentifier, 1));
         await Assert.ThrowsAsync<ArgumentException>(
             () => client.PublishAsync("a", default, MqttQualityOfService.AtLeastOnce, false, alias, CancellationToken.None));

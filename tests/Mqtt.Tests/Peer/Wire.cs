@@ -62,6 +62,16 @@ internal static class Wire
 
     public static byte[] Puback(int packetId, byte code) => Packet(0x40, [.. Two(packetId), code]);
 
+    /// <summary>PUBLISH 5.0 with QoS 2.</summary>
+    public static byte[] PublishOnce(string topic, string payload, int packetId, bool duplicate = false) =>
+        Packet((byte)(duplicate ? 0x3C : 0x34), [.. Text(topic), .. Two(packetId), 0, .. Encoding.UTF8.GetBytes(payload)]);
+
+    public static byte[] Pubrec(int packetId, byte code = 0) => code == 0 ? Packet(0x50, Two(packetId)) : Packet(0x50, [.. Two(packetId), code]);
+
+    public static byte[] Pubrel(int packetId) => Packet(0x62, Two(packetId));
+
+    public static byte[] Pubcomp(int packetId, byte code = 0) => code == 0 ? Packet(0x70, Two(packetId)) : Packet(0x70, [.. Two(packetId), code]);
+
     public static byte[] Suback(int packetId, params byte[] codes) => Packet(0x90, [.. Two(packetId), 0, .. codes]);
 
     public static byte[] Unsuback(int packetId, params byte[] codes) => Packet(0xB0, [.. Two(packetId), 0, .. codes]);

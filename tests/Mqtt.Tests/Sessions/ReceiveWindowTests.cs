@@ -11,7 +11,7 @@ public sealed class ReceiveWindowTests
     [Trait("mqtt", "4.6.0-2")]
     public void Acknowledged_in_any_order_the_pubacks_leave_in_the_order_of_arrival()
     {
-        var window = new ReceiveWindow();
+        var window = new ReceiveWindow(MqttVersion.V500);
         var tickets = new long[3];
         for (var i = 0; i < 3; i++)
         {
@@ -31,7 +31,7 @@ public sealed class ReceiveWindowTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {
             var random = new Random(seed);
-            var window = new ReceiveWindow();
+            var window = new ReceiveWindow(MqttVersion.V500);
             var outstanding = new List<(long Ticket, int Id, bool Done)>(); // In the order of arrival.
             var next = 0;
             for (var step = 0; step < 400; step++)
@@ -62,7 +62,7 @@ public sealed class ReceiveWindowTests
     [Fact]
     public void Tickets_of_the_past_and_the_future_are_not_news()
     {
-        var window = new ReceiveWindow();
+        var window = new ReceiveWindow(MqttVersion.V500);
         window.TryArrive(1, out var ticket);
         Assert.False(window.TryAcknowledge(ticket + 1, MqttReasonCode.Success));
         Assert.True(window.TryAcknowledge(ticket, MqttReasonCode.Success));
@@ -74,7 +74,7 @@ public sealed class ReceiveWindowTests
     [Fact]
     public void There_are_never_more_than_identifiers()
     {
-        var window = new ReceiveWindow();
+        var window = new ReceiveWindow(MqttVersion.V500);
         for (var i = 0; i < 65_535; i++)
         {
             Assert.True(window.TryArrive((ushort)(i + 1), out _));
@@ -86,7 +86,7 @@ public sealed class ReceiveWindowTests
     private static byte[] Drain(ReceiveWindow window)
     {
         using var output = new PacketBuffer();
-        window.Fill(output, MqttVersion.V500);
+        window.Fill(output);
         return output.Written.ToArray();
     }
 }
