@@ -21,6 +21,13 @@ internal static class PacketReader
         }
 
         var properties = MqttProperties.Empty;
+        if (version == MqttVersion.V500 && body is [0, 1])
+        {
+            // A server that speaks 3.1.1 alone refuses in the form of 3.1.1 (its §3.1.2.2); said as it is meant, an operator can act on it.
+            packet = new ConnackPacket(false, MqttReasonCode.UnsupportedProtocolVersion, properties);
+            return ReadStatus.Ok;
+        }
+
         if (version == MqttVersion.V311)
         {
             if (code > 5)
@@ -225,13 +232,11 @@ internal static class PacketReader
             return ReadStatus.Malformed("packet type 15 is forbidden in MQTT 3.1.1");
         }
 
-        if (body.IsEmpty)
-        {
-            return ReadStatus.Ok;
-        }
-
         var cursor = new PacketCursor(body);
-        return ReadReason(ref cursor, ReasonCodeSets.Auth, PropertyPlace.Auth, out packet);
+        var status = body.IsEmpty ? ReadStatus.Ok : ReadReason(ref cursor, ReasonCodeSets.ServerAuth, PropertyPlace.Auth, out packet);
+        return status.IsOk && packet.Properties.Text(MqttPropertyId.AuthenticationMethod) is null
+            ? ReadStatus.ProtocolError("AUTH without Authentication Method [MQTT-4.12.0-5]") // §3.15.2.2.2; the short form of §3.15.2.1 lacks it too.
+            : status;
     }
 
     /// <summary>PINGRESP has no body.</summary>

@@ -37,6 +37,6 @@ internal static class ReasonCodeSets
         0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99,
     ];
 
-    /// <summary>Table of §3.15.2.1.</summary>
-    public static ReadOnlySpan<byte> Auth => [0x00, 0x18, 0x19];
+    /// <summary>Table of §3.15.2.1, what a server may send: to re-authenticate (0x19) is for the client to ask.</summary>
+    public static ReadOnlySpan<byte> ServerAuth => [0x00, 0x18];
 }

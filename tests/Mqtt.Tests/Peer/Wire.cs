@@ -8,18 +8,19 @@ namespace MeetNet.Mqtt.Tests.Peer;
 /// </summary>
 internal static class Wire
 {
-    public static byte[] Packet(byte first, params ReadOnlySpan<byte> body)
+    public static byte[] Packet(byte first, params ReadOnlySpan<byte> body) => [first, .. Variable(body.Length), .. body];
+
+    /// <summary>Variable byte integer, §1.5.5.</summary>
+    public static byte[] Variable(int value)
     {
-        var bytes = new List<byte> { first };
-        var rest = body.Length;
+        var bytes = new List<byte>();
         do
         {
-            var digit = rest % 128;
-            rest /= 128;
-            bytes.Add((byte)(rest > 0 ? digit | 128 : digit));
+            var digit = value % 128;
+            value /= 128;
+            bytes.Add((byte)(value > 0 ? digit | 128 : digit));
         }
-        while (rest > 0);
-        bytes.AddRange(body);
+        while (value > 0);
         return [.. bytes];
     }
 

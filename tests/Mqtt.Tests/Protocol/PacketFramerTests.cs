@@ -50,11 +50,30 @@ public sealed class PacketFramerTests
             var sent = new List<byte[]>();
             for (var i = random.Next(1, 30); i > 0; i--)
             {
-                sent.Add(Wire.Publish("t", new string('x', random.Next(4) switch { 0 => random.Next(20_000), _ => random.Next(200) }), random.Next(3)));
+                sent.Add(WireCodec.Encode(new PacketDice(random, 5).FromServer(), 5, longest: random.Next(2) == 0));
             }
 
             var stream = sent.SelectMany(packet => packet).ToArray();
             Assert.Equal(sent, CutInChunks(stream, () => random.Next(1, random.Next(2) == 0 ? 4 : 9_000)));
+        }).QuickCheckThrowOnFailure();
+
+    /// <summary>Until the last byte is there the framer wants more, and once it has the header exactly the packet; then what follows is nothing to it.</summary>
+    [Fact]
+    public void A_packet_is_wanted_to_its_last_byte_and_not_beyond() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+        {
+            var random = new Random(seed);
+            var packet = WireCodec.Encode(new PacketDice(random, 5).FromServer(), 5);
+            for (var i = 0; i < packet.Length; i += i < 8 || i > packet.Length - 8 ? 1 : random.Next(1, 500))
+            {
+                Assert.Equal(CutResult.NeedMore, PacketFramer.Cut(packet.AsSpan(0, i), Limit, out var part, out _));
+                Assert.True(part.Length == packet.Length || (part.Length == 0 && i < 5 && !HeaderIsWhole(packet.AsSpan(0, i))), $"{i} of {packet.Length}: {part}");
+            }
+
+            var after = new byte[random.Next(20)];
+            random.NextBytes(after);
+            Assert.Equal(CutResult.Packet, PacketFramer.Cut([.. packet, .. after], Limit, out var frame, out _));
+            Assert.Equal(packet.Length, frame.Length);
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -65,6 +84,8 @@ public sealed class PacketFramerTests
             Assert.Equal(result == CutResult.Fault, !fault.IsOk);
             Assert.True(result != CutResult.Packet || (frame.Length >= 2 && frame.Length <= bytes.Length));
         }).QuickCheckThrowOnFailure();
+
+    private static bool HeaderIsWhole(ReadOnlySpan<byte> start) => start.Length > 1 && start[1..].ContainsAnyInRange((byte)0, (byte)127);
 
     /// <summary>Through the receive buffer, as a connection does it.</summary>
     private static List<byte[]> CutInChunks(byte[] stream, Func<int> chunk)

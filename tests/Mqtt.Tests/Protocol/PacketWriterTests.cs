@@ -1,6 +1,3 @@
-using System.Text;
-using FsCheck;
-using FsCheck.Fluent;
 using MeetNet.Mqtt.Protocol;
 using MeetNet.Mqtt.Tests.Peer;
 
@@ -81,57 +78,6 @@ public sealed class PacketWriterTests
         Assert.Equal([0xE0, 0], Written(o => PacketWriter.Disconnect(o, MqttVersion.V500, MqttReasonCode.Success)));
         Assert.Equal([0xE0, 1, 0x81], Written(o => PacketWriter.Disconnect(o, MqttVersion.V500, MqttReasonCode.MalformedPacket)));
         Assert.Equal([0xE0, 0], Written(o => PacketWriter.Disconnect(o, MqttVersion.V311, MqttReasonCode.MalformedPacket)));
-    }
-
-    [Fact]
-    public void Every_publish_is_read_back_as_it_was_written() =>
-        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
-        {
-            var random = new Random(seed);
-            var version = random.Next(2) == 0 ? MqttVersion.V311 : MqttVersion.V500;
-            var qos = (MqttQualityOfService)random.Next(3);
-            var (retain, duplicate) = (random.Next(2) == 0, qos != 0 && random.Next(2) == 0);
-            var id = qos == 0 ? (ushort)0 : (ushort)random.Next(1, 65_536);
-            var topic = "t" + RandomText(random);
-            var payload = new byte[random.Next(3) == 0 ? random.Next(40_000) : random.Next(100)];
-            random.NextBytes(payload);
-            var properties = version == MqttVersion.V311 ? MqttProperties.Empty : RandomProperties(random);
-
-            var bytes = Written(output => PacketWriter.Publish(output, version, topic, payload, qos, retain, duplicate, id, properties));
-
-            Assert.Equal(bytes.Length, PacketWriter.PublishLength(version, topic, payload.Length, qos, properties));
-            Assert.Equal(CutResult.Packet, PacketFramer.Cut(bytes, uint.MaxValue, out var frame, out _));
-            Assert.Equal(bytes.Length, frame.Length);
-            var status = PacketReader.ReadPublish(frame.Flags, bytes.AsSpan(frame.HeaderLength), version, out var read);
-            Assert.True(status.IsOk, status.Problem);
-            Assert.Equal((qos, retain, duplicate, id), (read.QualityOfService, read.Retain, read.Duplicate, read.PacketId));
-            Assert.Equal(topic, Encoding.UTF8.GetString(read.Topic));
-            Assert.Equal(payload, read.Payload);
-            Assert.Equal(properties.Select(Show), read.Properties.Select(Show));
-        }).QuickCheckThrowOnFailure();
-
-    private static string Show(MqttProperty p) => $"{p.Id} {p.Number} {p.Name} {p.Text} {Convert.ToHexString(p.Data.Span)}";
-
-    private static string RandomText(Random random)
-    {
-        string[] letters = ["a", "/", "é", "\u4E16", "\U0001F30D", " ", "\uFEFF"];
-        return string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => letters[random.Next(letters.Length)]));
-    }
-
-    private static MqttProperties RandomProperties(Random random)
-    {
-        MqttProperty[] all =
-        [
-            MqttProperty.Of(MqttPropertyId.PayloadFormatIndicator, (uint)random.Next(2)),
-            MqttProperty.Of(MqttPropertyId.MessageExpiryInterval, (uint)random.NextInt64(uint.MaxValue)),
-            MqttProperty.Of(MqttPropertyId.ContentType, RandomText(random)),
-            MqttProperty.Of(MqttPropertyId.ResponseTopic, "r" + RandomText(random)),
-            MqttProperty.Of(MqttPropertyId.CorrelationData, new byte[random.Next(50)]),
-            MqttProperty.Of(MqttPropertyId.SubscriptionIdentifier, (uint)random.Next(1, 268_435_455)),
-            MqttProperty.User(RandomText(random), RandomText(random)),
-            MqttProperty.User(RandomText(random), RandomText(random)),
-        ];
-        return new MqttProperties([.. all.Where(_ => random.Next(2) == 0)]);
     }
 
     private static byte[] Written(Action<PacketBuffer> write)
