@@ -9,6 +9,7 @@ has() {
     mosquitto-clients) command -v mosquitto_sub >/dev/null ;;
     influxdb) command -v influxd >/dev/null ;;
     e2fsprogs) command -v mkfs.ext4 >/dev/null ;;
+    nodejs) command -v node >/dev/null ;;
     libsqlite3-0) has_library libsqlite3.so.0 ;;
     libssl3) has_library libssl.so.3 ;;
     tzdata) [[ -e /usr/share/zoneinfo/Europe/Brussels && -e /usr/share/zoneinfo/Europe/Amsterdam ]] ;;
@@ -43,6 +44,26 @@ need() {
   for package in "${missing[@]}"; do
     has "$package" || fail "$package was installed but what it should bring is not there" "see artifacts/logs/apt.log"
   done
+}
+
+# need_node_modules: the npm packages that tests and benchmarks compare with, exactly as tests/node/package-lock.json pins them,
+# in artifacts/node. Nothing of them is run while they are installed.
+need_node_modules() {
+  local folder=$artifacts/node pinned=$root/tests/node/package-lock.json log=$artifacts/logs/npm.log status=0
+  need nodejs npm
+  if cmp -s "$pinned" "$folder/installed.json"; then return 0; fi
+  mkdir -p "$folder" "$artifacts/logs"
+  rm -f "$folder/installed.json"
+  cp "$root/tests/node/package.json" "$pinned" "$folder/"
+  step "installing the npm packages of tests/node" "$log" npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --prefer-offline || status=$?
+  if ((status != 0)); then
+    if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH' "$log"; then
+      fail "the npm registry cannot be reached, and the packages of tests/node are not installed" "connect this machine to the network (only the first run needs it); details: artifacts/logs/npm.log"
+    fi
+    show_tail "$log" 5
+    fail "installing the npm packages of tests/node failed" "details: artifacts/logs/npm.log"
+  fi
+  cp "$pinned" "$folder/installed.json"
 }
 
 # Debian starts a service as soon as its package is installed and at every boot: Mosquitto on port 1883, InfluxDB on 8086.

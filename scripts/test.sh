@@ -4,8 +4,9 @@
 
 test_results=$artifacts/test-results
 
-# What the tests start: the broker and its clients, a time-series database, file systems that are made to fail.
-test_packages=(mosquitto mosquitto-clients influxdb e2fsprogs mount libsqlite3-0 libssl3 tzdata ca-certificates)
+# What the tests start: the broker and its clients, a time-series database, file systems that are made to fail, an MQTT codec and a
+# dissector of other people.
+test_packages=(mosquitto mosquitto-clients influxdb e2fsprogs mount nodejs npm tshark libsqlite3-0 libssl3 tzdata ca-certificates)
 
 run_tests() {
   if (($# > 1)); then usage_error "test takes one filter at most: quote it if it has spaces"; fi
@@ -27,20 +28,21 @@ run_tests() {
   test_projects "$filter" "${projects[@]}"
 }
 
-# run_soak [ROUNDS]: the crash tests with many rounds of kill -9 instead of twenty.
+# run_soak [ROUNDS]: the crash tests with many rounds of kill -9 instead of twenty, and the fuzz tests with 100,000 packets a round.
 run_soak() {
   local rounds=${1:-200}
   if (($# > 1)) || ! [[ $rounds =~ ^[1-9][0-9]*$ ]]; then usage_error "soak takes a number of rounds"; fi
   prepare_tests
   export MEETNET_ROUNDS=$rounds
   hang_timeout=12h
-  test_projects "FullyQualifiedName~Crash" EndToEnd.Tests
+  test_projects "FullyQualifiedName~Crash|FullyQualifiedName~Fuzz" Mqtt.Tests EndToEnd.Tests
 }
 
 prepare_tests() {
   need "${test_packages[@]}"
   find_dotnet
   writable_artifacts
+  need_node_modules
   rm -rf "$test_results"
   mkdir -p "$test_results"
   build "building everything" MeetNet.sln

@@ -33,7 +33,8 @@ public sealed class MqttPacketTests(NodeCodec node) : IClassFixture<NodeCodec>
     public async Task It_reads_what_the_tests_own_codec_writes(MqttVersion version)
     {
         var (seed, dice) = Dice(version);
-        var meant = Enumerable.Range(0, Packets).Select(i => i % 2 == 0 ? dice.FromClient() : dice.FromServer()).ToList();
+        var meant = Enumerable.Range(0, Packets).Select(i => i % 2 == 0 ? dice.FromClient() : dice.FromServer())
+            .Where(packet => packet is not { Kind: "disconnect", Code: 0x8C }).ToList(); // Verdicts.MqttPacketAlone.
         await SameAsync(seed, meant, [.. meant.Select((packet, i) => WireCodec.Encode(packet, (int)version, longest: i % 3 == 0))], version);
     }
 
@@ -59,7 +60,8 @@ public sealed class MqttPacketTests(NodeCodec node) : IClassFixture<NodeCodec>
     {
         var seed = Environment.GetEnvironmentVariable("MEETNET_SEED") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
         var damage = new FuzzTests.PacketDamage(new Random(seed));
-        var cases = Enumerable.Range(0, Damaged).Select(_ => damage.Next()).ToList();
+        var cases = Enumerable.Range(0, Damaged).Select(_ => damage.Next()).Select(c => (c.Version, Bytes: FirstPacket(c.Bytes)))
+            .Where(c => c.Bytes.Length > 0 && !FuzzTests.IsRefusalOf311(c.Bytes, c.Version)).ToList();
         var unlisted = new List<string>();
         foreach (var group in cases.GroupBy(c => c.Version, c => c.Bytes))
         {
@@ -70,9 +72,9 @@ public sealed class MqttPacketTests(NodeCodec node) : IClassFixture<NodeCodec>
                 var status = LibraryCodec.Read(bytes, group.Key, out var read);
                 if (status.IsOk && error is null)
                 {
-                    if (Plain(read!) != Plain(packet!))
+                    if (Plain(read!) != Plain(WirePacket.FromJson(packet)))
                     {
-                        unlisted.Add($"{(int)group.Key} {Convert.ToHexString(bytes)}: library {Plain(read!)}, mqtt-packet {Plain(packet!)}");
+                        unlisted.Add($"{(int)group.Key} {Convert.ToHexString(bytes)}: library {read}, mqtt-packet {packet}");
                     }
                 }
                 else if (status.IsOk != error is null && Verdicts.Find(status, error) is null)
@@ -103,6 +105,14 @@ public sealed class MqttPacketTests(NodeCodec node) : IClassFixture<NodeCodec>
         Assert.Contains(verdict.Words, error, StringComparison.Ordinal);
     }
 
+    /// <summary>What the framer cuts, or all of it when that is a fault; nothing when more is to come, for then there is nothing to agree on.</summary>
+    private static byte[] FirstPacket(byte[] bytes) => PacketFramer.Cut(bytes, uint.MaxValue, out var frame, out _) switch
+    {
+        CutResult.Packet => bytes[..frame.Length],
+        CutResult.Fault => bytes,
+        _ => [],
+    };
+
     private static (int Seed, PacketDice Dice) Dice(MqttVersion version)
     {
         var seed = Random.Shared.Next();
@@ -122,7 +132,8 @@ public sealed class MqttPacketTests(NodeCodec node) : IClassFixture<NodeCodec>
         for (var i = 0; i < meant.Count; i++)
         {
             var (packet, error) = read[i];
-            Assert.True(packet is not null && Plain(meant[i]) == Plain(packet), $"seed {seed}, {Convert.ToHexString(written[i])}: {error}\nmeant {meant[i]}\nread  {packet}");
+            var same = error is null && Plain(meant[i]) == Plain(WirePacket.FromJson(packet));
+            Assert.True(same, $"seed {seed}, {Convert.ToHexString(written[i])}: {error}\nmeant {meant[i]}\nread  {packet}");
         }
     }
 
@@ -137,16 +148,16 @@ public sealed class MqttPacketTests(NodeCodec node) : IClassFixture<NodeCodec>
 
     private static WireProperty[] Plain(WireProperty[] properties) =>
         [.. properties.GroupBy(p => (p.Id, p.Name)).OrderBy(group => group.Key.Id).ThenBy(group => group.Key.Name, StringComparer.Ordinal)
-            .SelectMany(group => group.Key.Name is null ? group : WithoutLost([.. group]))];
+            .SelectMany(group => WithoutLost([.. group]))];
 
-    private static List<WireProperty> WithoutLost(List<WireProperty> pairs)
+    private static List<WireProperty> WithoutLost(List<WireProperty> same)
     {
         // It keeps a first value by asking whether there is one, and "" is none.
-        while (pairs.Count > 1 && pairs[0].Text!.Length == 0)
+        while (same.Count > 1 && same[0].Name is not null && same[0].Text!.Length == 0)
         {
-            pairs.RemoveAt(0);
+            same.RemoveAt(0);
         }
 
-        return pairs;
+        return same;
     }
 }

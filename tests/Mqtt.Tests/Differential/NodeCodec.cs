@@ -40,10 +40,13 @@ public sealed class NodeCodec : IAsyncLifetime
         }
     }
 
-    /// <summary>What mqtt-packet reads in each of these; null and its error where it refuses.</summary>
-    internal Task<List<(WirePacket? Packet, string? Error)>> ParseAsync(IEnumerable<byte[]> packets, int level) => AskAsync(
+    /// <summary>
+    /// What mqtt-packet reads in each of these, or its error where it refuses. What it reads in a damaged packet need not fit the fields of a
+    /// <see cref="WirePacket"/> (a number that is not there is -1), so it stays JSON.
+    /// </summary>
+    internal Task<List<(JsonElement Packet, string? Error)>> ParseAsync(IEnumerable<byte[]> packets, int level) => AskAsync(
         packets.Select(bytes => new JsonObject { ["level"] = level, ["parse"] = Convert.ToBase64String(bytes) }),
-        answer => (answer.TryGetProperty("packet", out var packet) ? WirePacket.FromJson(packet) : null, Error(answer)));
+        answer => (answer.TryGetProperty("packet", out var packet) ? packet.Clone() : default, Error(answer)));
 
     /// <summary>The bytes that mqtt-packet writes for each of these.</summary>
     internal Task<List<(byte[]? Bytes, string? Error)>> GenerateAsync(IEnumerable<WirePacket> packets, int level) => AskAsync(

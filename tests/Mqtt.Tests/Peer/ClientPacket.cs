@@ -6,6 +6,9 @@ namespace MeetNet.Mqtt.Tests.Peer;
 /// <summary>A packet the client sent, taken apart by hand.</summary>
 internal sealed record ClientPacket(byte First, byte[] Body)
 {
+    /// <summary>The whole packet as it came.</summary>
+    public byte[] Bytes { get; init; } = [];
+
     public int Type => First >> 4;
 
     public bool Duplicate => (First & 8) != 0;

@@ -3,11 +3,16 @@ using System.IO.Pipelines;
 
 namespace MeetNet.Mqtt.Tests.Peer;
 
-/// <summary>The server's end of a connection: the test says what it sends and looks at what it gets. A missing packet fails after a deadline.</summary>
+/// <summary>
+/// The server's end of a connection: the test says what it sends and looks at what it gets. A missing packet fails after a deadline, and
+/// one that the standard does not allow fails whatever the test is about.
+/// </summary>
 internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
 {
     /// <summary>Real time that a step may take before the test counts as hung.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private int _level = 5;
 
     public async Task SendAsync(params byte[][] packets)
     {
@@ -83,7 +88,7 @@ internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
         }
     }
 
-    private static ClientPacket? TryCut(ref ReadOnlySequence<byte> rest)
+    private ClientPacket? TryCut(ref ReadOnlySequence<byte> rest)
     {
         var bytes = rest.ToArray();
         var length = 0;
@@ -98,10 +103,17 @@ internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
                 }
 
                 rest = rest.Slice(i + 1 + length);
-                return new ClientPacket(bytes[0], bytes[(i + 1)..(i + 1 + length)]);
+                return Checked(new ClientPacket(bytes[0], bytes[(i + 1)..(i + 1 + length)]) { Bytes = bytes[..(i + 1 + length)] });
             }
         }
 
         return null;
+    }
+
+    private ClientPacket Checked(ClientPacket packet)
+    {
+        _level = packet.Type == 1 ? packet.Body[6] : _level; // Protocol level, §3.1.2.2.
+        WireCodec.Decode(packet.Bytes, _level, fromServer: false);
+        return packet;
     }
 }

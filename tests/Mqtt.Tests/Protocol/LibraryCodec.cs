@@ -7,18 +7,18 @@ namespace MeetNet.Mqtt.Tests.Protocol;
 /// <summary>The library's reader and writer in the terms of <see cref="WirePacket"/>, so that they can be compared with other codecs.</summary>
 internal static class LibraryCodec
 {
-    /// <summary>What a client may send and the library has no writer for, for a reason.</summary>
+    /// <summary>Whether the library has a writer for it: its acknowledgements and its DISCONNECT carry a code and no properties.</summary>
     public static bool Writes(WirePacket packet) => packet.Kind switch
     {
-        // Reasons of the client's acknowledgements are codes alone, and SUBSCRIBE has no properties.
-        "puback" or "pubrec" or "pubrel" or "pubcomp" or "disconnect" or "subscribe" => packet.Properties.Length == 0,
-        "unsubscribe" or "auth" => false,
+        "puback" or "pubrec" or "pubrel" or "pubcomp" or "disconnect" => packet.Properties.Length == 0,
+        "auth" => false,
         _ => true,
     };
 
     /// <summary>The bytes that the library writes for a packet of a client.</summary>
     public static byte[] Write(WirePacket packet, MqttVersion version)
     {
+        var properties = Properties(packet.Properties);
         using var output = new PacketBuffer(16);
         switch (packet.Kind)
         {
@@ -27,7 +27,6 @@ internal static class LibraryCodec
                 break;
             case "publish":
                 var qos = (MqttQualityOfService)packet.QoS;
-                var properties = Properties(packet.Properties);
                 PacketWriter.Publish(
                     output, version, packet.Topic!, packet.Payload, qos, packet.Retain, packet.Duplicate, (ushort)packet.PacketId, properties);
                 Assert.Equal(output.Length, PacketWriter.PublishLength(version, packet.Topic!, packet.Payload!.Length, qos, properties));
@@ -37,8 +36,13 @@ internal static class LibraryCodec
                 break;
             case "subscribe":
                 MqttSubscription[] filters = [.. packet.Filters!.Select(Subscription)];
-                PacketWriter.Subscribe(output, version, (ushort)packet.PacketId, filters);
-                Assert.Equal(output.Length, PacketWriter.SubscribeLength(version, filters));
+                PacketWriter.Subscribe(output, version, (ushort)packet.PacketId, filters, properties);
+                Assert.Equal(output.Length, PacketWriter.SubscribeLength(version, filters, properties));
+                break;
+            case "unsubscribe":
+                string[] names = [.. packet.Filters!.Select(filter => filter.Filter)];
+                PacketWriter.Unsubscribe(output, version, (ushort)packet.PacketId, names, properties);
+                Assert.Equal(output.Length, PacketWriter.UnsubscribeLength(version, names, properties));
                 break;
             case "pingreq":
                 PacketWriter.Pingreq(output);
