@@ -13,11 +13,20 @@ public sealed record Thing(
 /// <param name="Latitude">Degrees north.</param>
 /// <param name="Longitude">Degrees east.</param>
 /// <param name="Crs">Reference system as EPSG code; <see cref="Etrs89"/> unless there is a reason.</param>
-public sealed record Location(double Latitude, double Longitude, string Crs)
+/// <param name="Native">The place as it was surveyed, when that was in a plane system; null otherwise.</param>
+public sealed record Location(double Latitude, double Longitude, string Crs, NativePosition? Native = null)
 {
     /// <summary>ETRS89, latitude and longitude.</summary>
     public const string Etrs89 = "EPSG:4258";
 }
+
+/// <summary>A place in the system it was surveyed in.</summary>
+/// <param name="X">Metres east.</param>
+/// <param name="Y">Metres north.</param>
+/// <param name="Crs">EPSG code of the system.</param>
+/// <param name="Transformation">Name of the way from it to ETRS89.</param>
+/// <param name="Accuracy">Of that way, m.</param>
+public sealed record NativePosition(double X, double Y, string Crs, string Transformation, double Accuracy);
 
 /// <summary>The height of the ground at a station, in the canonical datum, with the height as it was levelled.</summary>
 /// <param name="Value">Height in <paramref name="Unit"/> above <paramref name="Datum"/>.</param>

@@ -1,4 +1,5 @@
 using MeetNet.Observations;
+using MeetNet.Observations.Coordinates;
 using MeetNet.Observations.Datums;
 using MeetNet.Yaml;
 
@@ -10,12 +11,6 @@ namespace MeetNet.Gateway.Stations;
 /// </summary>
 internal static class StationReader
 {
-    // The border region with room to spare: Flanders, Zeeland, Noord-Brabant and Limburg. A station outside has its coordinates swapped, or in metres.
-    private const double South = 50.5;
-    private const double North = 52.2;
-    private const double West = 2.4;
-    private const double East = 6.6;
-
     public static (Station? Station, IReadOnlyList<YamlProblem> Problems) Read(string path, string profilesFolder, ConfigurationPaths paths)
     {
         var map = YamlReader.Load(path, out var problems);
@@ -65,21 +60,36 @@ internal static class StationReader
         return text;
     }
 
+    /// <summary>Degrees ETRS89, or metres in a plane system: those are transformed, and kept beside it.</summary>
     private static Location ReadLocation(YamlMap map)
     {
-        var latitude = map.Number("latitude", -90, 90);
-        var longitude = map.Number("longitude", -180, 180);
-        var crs = map.Choice("crs", Location.Etrs89);
-        map.Done();
-        if (map.Has("latitude") && map.Has("longitude") && (latitude is < South or > North || longitude is < West or > East))
+        var crs = map.Choice("crs", [Location.Etrs89, .. CoordinateSystem.All.Select(s => s.Code)]);
+        var degrees = !CoordinateSystem.TryGet(crs, out var system);
+        var (north, east) = degrees ? ("latitude", "longitude") : ("y", "x");
+        var (y, x) = degrees ? (map.Number(north, -90, 90), map.Number(east, -180, 180)) : (map.Number(north), map.Number(east));
+        foreach (var other in degrees ? ["x", "y"] : new[] { "latitude", "longitude" })
         {
-            var swapped = longitude is >= South and <= North && latitude is >= West and <= East ? "; latitude and longitude seem to be swapped" : string.Empty;
-            map.Problem("latitude", string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"{latitude} N {longitude} E is outside the border region ({South} to {North} N, {West} to {East} E){swapped}"));
+            map.Optional(other)?.Problem($"a place in {crs} has '{north}' and '{east}': leave '{other}' out");
         }
 
-        return new Location(latitude, longitude, crs);
+        map.Done();
+        if (system is not null && map.Has(north) && map.Has(east))
+        {
+            if (system.TryLocate(x, y, out var location, out var problem))
+            {
+                return location;
+            }
+
+            map.Problem(east, problem);
+        }
+        else if (degrees && map.Has(north) && map.Has(east) && !BorderRegion.Contains(y, x))
+        {
+            var swapped = BorderRegion.Contains(x, y) ? "; latitude and longitude seem to be swapped" : string.Empty;
+            map.Problem(north, string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"{y} N {x} E is outside the border region ({BorderRegion.Text}){swapped}"));
+        }
+
+        return new Location(degrees ? y : 0, degrees ? x : 0, Location.Etrs89);
     }
 
     private static SurfaceLevel? ReadSurfaceLevel(YamlMap map, Location location)

@@ -21,6 +21,7 @@ internal sealed class CatalogueFile : IDisposable
             name_nl TEXT NOT NULL, name_en TEXT NOT NULL, description_nl TEXT NOT NULL, description_en TEXT NOT NULL,
             simulated INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, crs TEXT NOT NULL,
             surface_value REAL, surface_unit TEXT, surface_datum TEXT, surface_native_value REAL, surface_native_datum TEXT, surface_transformation TEXT,
+            native_x REAL, native_y REAL, native_crs TEXT, native_transformation TEXT, native_accuracy REAL,
             PRIMARY KEY (owner, station)) STRICT, WITHOUT ROWID;
         CREATE TABLE sensors (
             owner TEXT NOT NULL, station TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL,
@@ -36,6 +37,15 @@ internal sealed class CatalogueFile : IDisposable
             PRIMARY KEY (id, valid_from)) STRICT, WITHOUT ROWID;
         """;
 
+    /// <summary>From version 1, which did not keep where a station was surveyed.</summary>
+    private const string NativePositions = """
+        ALTER TABLE stations ADD COLUMN native_x REAL;
+        ALTER TABLE stations ADD COLUMN native_y REAL;
+        ALTER TABLE stations ADD COLUMN native_crs TEXT;
+        ALTER TABLE stations ADD COLUMN native_transformation TEXT;
+        ALTER TABLE stations ADD COLUMN native_accuracy REAL;
+        """;
+
     private readonly SqliteFile _file;
 
     public CatalogueFile(string path)
@@ -43,8 +53,8 @@ internal sealed class CatalogueFile : IDisposable
         _file = SqliteFile.OpenWriter(path, new SqliteOptions
         {
             ApplicationId = ApplicationId,
-            Version = 1,
-            Migrate = static (file, _) => file.Execute(Schema),
+            Version = 2,
+            Migrate = static (file, version) => file.Execute(version == 0 ? Schema : NativePositions),
             Synchronous = SqliteSynchronous.Normal,     // what a power cut takes of it is derived again from the log
         });
         Cursor = _file.Scalar("SELECT position FROM cursor");
@@ -104,13 +114,14 @@ internal sealed class CatalogueFile : IDisposable
 
     private void Save(StationEntry entry)
     {
-        var (thing, surface) = (entry.Thing, entry.Thing.SurfaceLevel);
-        using var station = _file.Prepare("INSERT OR REPLACE INTO stations VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)");
+        var (thing, surface, native) = (entry.Thing, entry.Thing.SurfaceLevel, entry.Thing.Location.Native);
+        using var station = _file.Prepare("INSERT OR REPLACE INTO stations VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)");
         station.Bind(1, entry.Owner).Bind(2, entry.Station).Bind(3, Iso8601.Format(entry.Issued))
             .Bind(4, thing.Name.Nl).Bind(5, thing.Name.En).Bind(6, thing.Description.Nl).Bind(7, thing.Description.En)
             .Bind(8, thing.Simulated ? 1 : 0).Bind(9, thing.Location.Latitude).Bind(10, thing.Location.Longitude).Bind(11, thing.Location.Crs)
             .Bind(12, surface?.Value).Bind(13, surface?.Unit).Bind(14, surface?.Datum)
             .Bind(15, surface?.Native?.Value).Bind(16, surface?.Native?.Datum).Bind(17, surface?.Transformation)
+            .Bind(18, native?.X).Bind(19, native?.Y).Bind(20, native?.Crs).Bind(21, native?.Transformation).Bind(22, native?.Accuracy)
             .Run();
         using var forget = _file.Prepare("DELETE FROM sensors WHERE owner = ?1 AND station = ?2");
         forget.Bind(1, entry.Owner).Bind(2, entry.Station).Run();
@@ -161,9 +172,10 @@ internal sealed class CatalogueFile : IDisposable
         {
             var native = row.IsNull(14) ? null : new NativeLevel(row.Double(14), row.Text(15));
             var surface = row.IsNull(11) ? null : new SurfaceLevel(row.Double(11), row.Text(12), row.Text(13), native, row.TextOrNull(16));
+            var position = row.IsNull(17) ? null : new NativePosition(row.Double(17), row.Double(18), row.Text(19), row.Text(20), row.Double(21));
             var thing = new Thing(
                 new LocalizedText(row.Text(3), row.Text(4)), new LocalizedText(row.Text(5), row.Text(6)), row.Int64(7) == 1,
-                new Location(row.Double(8), row.Double(9), row.Text(10)), surface);
+                new Location(row.Double(8), row.Double(9), row.Text(10), position), surface);
             var id = $"{row.Text(0)}/{row.Text(1)}";
             stations[id] = new StationEntry(row.Text(0), row.Text(1), Instant(row.Text(2)), thing, [.. sensors.GetValueOrDefault(id) ?? []]);
         }

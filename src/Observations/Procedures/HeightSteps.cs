@@ -209,7 +209,7 @@ internal static class HeightSteps
             return;
         }
 
-        var place = transformation.NeedsLocation ? request.Location : null;
+        var place = transformation.NeedsLocation && request.Location is { } location ? location with { Native = null } : null;
         if (transformation.NeedsLocation && place is null)
         {
             problems.Add(new(ProcedureSetting.Location, $"'{transformation.Id}' depends on the place: state the location of the station"));

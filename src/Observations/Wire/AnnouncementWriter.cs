@@ -45,6 +45,17 @@ internal static class AnnouncementWriter
         json.WriteNumber("latitude"u8, thing.Location.Latitude);
         json.WriteNumber("longitude"u8, thing.Location.Longitude);
         json.WriteString("crs"u8, thing.Location.Crs);
+        if (thing.Location.Native is { } position)
+        {
+            json.WriteStartObject("native"u8);
+            json.WriteNumber("x"u8, position.X);
+            json.WriteNumber("y"u8, position.Y);
+            json.WriteString("crs"u8, position.Crs);
+            json.WriteString("transformation"u8, position.Transformation);
+            json.WriteNumber("accuracy"u8, position.Accuracy);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         if (thing.SurfaceLevel is { } level)
         {

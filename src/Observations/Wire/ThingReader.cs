@@ -5,7 +5,8 @@ internal static class ThingReader
 {
     private static readonly WireMembers Members = new("name", "description", "simulated", "location", "surfaceLevel");
     private static readonly WireMembers TextMembers = new("nl", "en");
-    private static readonly WireMembers LocationMembers = new("latitude", "longitude", "crs");
+    private static readonly WireMembers LocationMembers = new("latitude", "longitude", "crs", "native?");
+    private static readonly WireMembers PositionMembers = new("x", "y", "crs", "transformation", "accuracy");
     private static readonly WireMembers LevelMembers = new("value", "unit", "datum", "native", "transformation");
     private static readonly WireMembers NativeMembers = new("value", "datum");
 
@@ -70,7 +71,7 @@ internal static class ThingReader
             return false;
         }
 
-        var (latitude, longitude, crs) = (0.0, 0.0, "");
+        var (latitude, longitude, crs, native) = (0.0, 0.0, "", default(NativePosition));
         var seen = default(WireSeen);
         for (int member; (member = cursor.Next(LocationMembers, ref seen)) >= 0;)
         {
@@ -78,7 +79,8 @@ internal static class ThingReader
             {
                 0 => cursor.Number(-90, 90, out latitude),
                 1 => cursor.Number(-180, 180, out longitude),
-                _ => cursor.Text(out crs, Identifiers.MaximumLength),
+                2 => cursor.Text(out crs, Identifiers.MaximumLength),
+                _ => ReadPosition(ref cursor, out native),
             };
             if (!valid)
             {
@@ -86,8 +88,38 @@ internal static class ThingReader
             }
         }
 
-        location = new Location(latitude, longitude, crs);
+        location = new Location(latitude, longitude, crs, native);
         return cursor.Finished(LocationMembers, seen);
+    }
+
+    private static bool ReadPosition(ref WireCursor cursor, out NativePosition? position)
+    {
+        position = null;
+        if (!cursor.EnterObject())
+        {
+            return false;
+        }
+
+        var (x, y, crs, transformation, accuracy) = (0.0, 0.0, "", "", 0.0);
+        var seen = default(WireSeen);
+        for (int member; (member = cursor.Next(PositionMembers, ref seen)) >= 0;)
+        {
+            var valid = member switch
+            {
+                0 => cursor.Number(out x),
+                1 => cursor.Number(out y),
+                2 => cursor.Text(out crs, Identifiers.MaximumLength),
+                3 => cursor.Text(out transformation, Identifiers.MaximumLength),
+                _ => cursor.Number(0, 1000, out accuracy),
+            };
+            if (!valid)
+            {
+                return false;
+            }
+        }
+
+        position = new NativePosition(x, y, crs, transformation, accuracy);
+        return cursor.Finished(PositionMembers, seen);
     }
 
     private static bool ReadLevel(ref WireCursor cursor, out SurfaceLevel? level)

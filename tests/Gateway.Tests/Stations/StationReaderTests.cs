@@ -92,6 +92,48 @@ public sealed class StationReaderTests
     }
 
     [Fact]
+    public void A_station_surveyed_in_a_plane_system_is_announced_in_degrees_and_keeps_its_metres()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("station.yaml");
+        File.WriteAllText(path, RepositoryFile.Text("firmware-config/stations/kalmthoutse-heide.yaml").Replace(
+            "{latitude: 51.390, longitude: 4.440, crs: \"EPSG:4258\"}", "{x: 154959.121, y: 231144.548, crs: \"EPSG:31370\"}", StringComparison.Ordinal));
+        var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.Empty(problems);
+        var location = station!.Thing.Location;
+        Assert.Equal((51.390, 4.440), (Math.Round(location.Latitude, 6), Math.Round(location.Longitude, 6)));
+        Assert.Equal(("EPSG:31370", 154959.121, "helmert-15928"), (location.Native!.Crs, location.Native.X, location.Native.Transformation));
+    }
+
+    [Fact]
+    public void A_pressure_sensor_in_a_well_that_was_levelled_twice()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("station.yaml");
+        File.WriteAllText(path, RepositoryFile.Text("firmware-config/stations/brabantse-wal.yaml").Replace(
+            "        unit: cm\n        datum: NAP\n        grossRange: {fail: [5, 20], suspect: [13, 16]}\n\n  - sensor: pm-1",
+            """
+                    unit: mbar
+                    datum: WELLHEAD
+                    transformation: taw-grid-2018
+                    column: {temperature: 11}
+                    zeros:
+                      - {level: 17.85, datum: TAW, accuracy: 0.02, source: levelled 2024-05-06, below: 8.30}
+                      - {level: 17.83, datum: TAW, accuracy: 0.005, source: levelled 2026-04-01, validFrom: 2026-04-01T00:00:00Z, below: 8.30}
+
+              - sensor: pm-1
+            """,
+            StringComparison.Ordinal));
+        var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.Empty(problems);
+        Assert.Equal(
+            ["raw", "unit", "hydrostatic", "vertical_datum", "vertical_datum", "vertical_datum", "gross_range"], Steps(station!, "level-1"));
+        var procedures = station!.Sensor("level-1").Datastreams[0].Procedures.All;
+        Assert.Equal([17.85, 17.83], procedures.Select(p => p.Steps.OfType<VerticalDatumStep>().ElementAt(1).Shift));
+        Assert.Equal(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), procedures[1].ValidFrom);
+    }
+
+    [Fact]
     public void A_broker_on_the_command_line_replaces_every_broker_of_the_file()
     {
         var (station, problems) = StationReader.Read(

@@ -34,7 +34,7 @@ internal sealed class BorderStation
 
     public bool Simulated { get; init; } = true;
 
-    public Location Place { get; init; } = new(51.39, 4.44, Location.Etrs89);
+    public Location Place { get; init; } = new(51.39, 4.44, Location.Etrs89, new NativePosition(154_959.12, 231_144.55, "EPSG:31370", "helmert-15928", 0.2));
 
     public List<Datastream> Datastreams { get; } = [];
 
