@@ -51,6 +51,12 @@ public sealed record MqttCounters
     /// <summary>Received messages with DUP set.</summary>
     public long DuplicatesReceived { get; init; }
 
+    /// <summary>
+    /// Received messages whose topic no filter of this client matches, which a server may not send ([MQTT-3.3.2-3]); they are delivered. A
+    /// stored session may hold filters of an earlier process: its messages count here too.
+    /// </summary>
+    public long MessagesUnmatched { get; init; }
+
     /// <summary>PUBACKs and PUBRECs written.</summary>
     public long MessagesAcknowledged { get; init; }
 

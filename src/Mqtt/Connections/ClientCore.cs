@@ -64,6 +64,7 @@ internal sealed class ClientCore(MqttClientOptions options, TimeProvider time)
                 PublishesPending = Session.Outgoing.Pending,
                 MessagesReceived = Volatile.Read(ref Counters.MessagesReceived),
                 DuplicatesReceived = Volatile.Read(ref Counters.DuplicatesReceived),
+                MessagesUnmatched = Volatile.Read(ref Counters.MessagesUnmatched),
                 MessagesAcknowledged = Session.AcknowledgementsWritten,
                 AcknowledgementsIgnored = Volatile.Read(ref Counters.AcknowledgementsIgnored),
                 MessagesUnacknowledged = Session.Incoming.Count,

@@ -16,6 +16,7 @@ internal sealed class CounterSet
     public long UnknownAcknowledgements;
     public long MessagesReceived;
     public long DuplicatesReceived;
+    public long MessagesUnmatched;
     public long AcknowledgementsIgnored;
     public long ReceiveMaximumExceeded;
     public long ReceivePauses;

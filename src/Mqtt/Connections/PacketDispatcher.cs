@@ -190,6 +190,10 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
                 else if (end is null)
                 {
                     _arrivals[taken++] = message;
+                    if (!core.Session.Subscriptions.Covers(message.Topic))
+                    {
+                        Interlocked.Increment(ref core.Counters.MessagesUnmatched); // [MQTT-3.3.2-3]
+                    }
                 }
             }
         }

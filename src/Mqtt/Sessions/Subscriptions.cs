@@ -12,11 +12,16 @@ internal sealed class Subscriptions
     /// <summary>Requests that may wait or be unacknowledged at once.</summary>
     public const int MaximumPending = 1024;
 
+    /// <summary>Topics whose <see cref="Covers"/> is remembered.</summary>
+    private const int TopicsRemembered = 4096;
+
     private readonly MqttVersion _version;
     private readonly PacketIdentifiers _identifiers;
     private readonly OrderedDictionary<string, MqttSubscription> _held = [];
     private readonly List<SubscriptionRequest> _waiting = [];
     private readonly List<SubscriptionRequest> _written = []; // In the order of writing.
+    private readonly HashSet<string> _asked = []; // Every filter there ever was.
+    private readonly Dictionary<string, bool> _covered = new(StringComparer.Ordinal);
     private MqttServerLimits? _limits;
     private int _opening;
 
@@ -27,6 +32,7 @@ internal sealed class Subscriptions
         foreach (var filter in held)
         {
             _held[filter.Filter] = filter;
+            _asked.Add(filter.Filter);
         }
     }
 
@@ -88,10 +94,18 @@ internal sealed class Subscriptions
         if (status.IsOk)
         {
             _waiting.Add(request);
+            _asked.UnionWith(request.Wanted.Select(filter => filter.Filter));
+            _covered.Clear();
         }
 
         return status;
     }
+
+    /// <summary>
+    /// Whether this client ever asked for messages on this topic. Also by a filter that is not granted yet or has been ended, since messages
+    /// may come before the one and after the other.
+    /// </summary>
+    public bool Covers(string topic) => _covered.TryGetValue(topic, out var covered) ? covered : FindCover(topic);
 
     /// <summary>Takes back a request that was not written yet; false when it is too late.</summary>
     public bool Withdraw(SubscriptionRequest request) => _waiting.Remove(request);
@@ -156,6 +170,16 @@ internal sealed class Subscriptions
     /// <summary>One SUBSCRIBE carries one identifier for all its filters (§3.8.2.1.2).</summary>
     private static MqttProperties PropertiesOf(uint? identifier) =>
         identifier is { } number ? new MqttProperties(MqttProperty.Of(MqttPropertyId.SubscriptionIdentifier, number)) : MqttProperties.Empty;
+
+    private bool FindCover(string topic)
+    {
+        if (_covered.Count >= TopicsRemembered)
+        {
+            _covered.Clear();
+        }
+
+        return _covered[topic] = _asked.Any(filter => TopicRules.Matches(filter, topic));
+    }
 
     private ReadStatus Prepare(MqttSubscription[] filters, MqttProperties properties)
     {

@@ -151,6 +151,39 @@ public sealed class SubscribeTests
         Assert.Empty((await scene.Client.Messages.ReadAsync().AsTask().Soon()).SubscriptionIdentifiers);
     }
 
+    [Fact]
+    [Trait("mqtt", "3.3.2-3")]
+    public async Task A_message_that_no_filter_matches_is_counted_and_delivered()
+    {
+        await using var scene = new Scene(o => o with { Subscriptions = [new("first/+")] });
+        await scene.Client.StartAsync();
+        var peer = await scene.AcceptAsync();
+        await peer.AcceptAsync();
+        await peer.SendAsync(Wire.Suback((await peer.ReadAsync("SUBSCRIBE")).PacketId, 1));
+        await scene.Client.WaitConnectedAsync().Soon();
+        await peer.SendAsync(Wire.Publish("first/a", "x"), Wire.Publish("second/a", "x"), Wire.Publish("second/a", "x"));
+        for (var i = 0; i < 3; i++)
+        {
+            await scene.Client.Messages.ReadAsync().AsTask().Soon();
+        }
+
+        Assert.Equal(2, scene.Client.Counters.MessagesUnmatched);
+        var subscribing = scene.Client.SubscribeAsync([new("second/#")]);
+        var id = (await peer.ReadAsync("SUBSCRIBE")).PacketId;
+        await peer.SendAsync(Wire.Publish("second/a", "x"), Wire.Suback(id, 1), Wire.Publish("second/a", "x"));
+        await subscribing.Soon();
+        var ending = scene.Client.UnsubscribeAsync(["second/#"]);
+        id = (await peer.ReadAsync("UNSUBSCRIBE")).PacketId;
+        await peer.SendAsync(Wire.Unsuback(id, 0), Wire.Publish("second/a", "on its way"));
+        await ending.Soon();
+        for (var i = 0; i < 3; i++)
+        {
+            await scene.Client.Messages.ReadAsync().AsTask().Soon();
+        }
+
+        Assert.Equal(2, scene.Client.Counters.MessagesUnmatched);
+    }
+
     public static TheoryData<string, byte[], byte> Unavailable => new()
     {
         { "a/+", [0x28, 0], 0xA2 },

@@ -49,4 +49,37 @@ public sealed class TopicRulesTests
         Assert.Null(TopicRules.CheckTopicName(new string('a', 65_535)));
         Assert.NotNull(TopicRules.CheckTopicName(new string('é', 32_768)));
     }
+
+    [Theory]
+    [Trait("mqtt", "4.7.1-1")]
+    [Trait("mqtt", "4.7.1-2")]
+    [Trait("mqtt", "4.7.2-1")]
+    [InlineData("a/b", "a/b", true)]
+    [InlineData("a/b", "a/B", false)]
+    [InlineData("a/b", "a/b/c", false)]
+    [InlineData("a/b", "a", false)]
+    [InlineData("a/b", "/a/b", false)]
+    [InlineData("#", "a/b", true)]
+    [InlineData("#", "/", true)]
+    [InlineData("a/#", "a", true)]
+    [InlineData("a/#", "a/", true)]
+    [InlineData("a/#", "a/b/c", true)]
+    [InlineData("a/#", "ab", false)]
+    [InlineData("+", "a", true)]
+    [InlineData("+", "/a", false)]
+    [InlineData("/+", "/a", true)]
+    [InlineData("+/+", "/a", true)]
+    [InlineData("a/+", "a", false)]
+    [InlineData("a/+", "a/", true)]
+    [InlineData("a/+/c", "a/b/c", true)]
+    [InlineData("a/+/#", "a/b", true)]
+    [InlineData("a/+/#", "a", false)]
+    [InlineData("#", "$SYS/x", false)]
+    [InlineData("+/x", "$SYS/x", false)]
+    [InlineData("$SYS/#", "$SYS/x", true)]
+    [InlineData("$share/g/a/+", "a/b", true)]
+    [InlineData("$share/g/#", "$SYS/x", false)]
+    [InlineData("$share/g/a", "g/a", false)]
+    public void A_filter_matches_level_by_level(string filter, string topic, bool matches) =>
+        Assert.Equal(matches, TopicRules.Matches(filter, topic));
 }
