@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using MeetNet.Mqtt.Protocol;
 using MeetNet.Mqtt.Sessions;
+using MeetNet.Mqtt.Transport;
 
 namespace MeetNet.Mqtt.Connections;
 
@@ -29,6 +30,7 @@ internal sealed class Connection : IDisposable
     private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _resume = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _deadline;
+    private Task _receiving = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
     private Liveness? _liveness; // Within the gate; null before CONNACK.
     private int _acknowledgeTimerSet;
@@ -66,7 +68,7 @@ internal sealed class Connection : IDisposable
     {
         _deadline = deadline.Register(() => End(new ConnectionEnd(
             MqttDisconnectCause.ConnectTimeout, null, $"no CONNACK within {_core.Options.ConnectTimeout.TotalSeconds} s")));
-        var receiving = ReceiveAsync();
+        var receiving = _receiving = ReceiveAsync();
         var sending = SendAsync();
         var end = await _ended.Task;
         await _deadline.DisposeAsync();
@@ -212,7 +214,7 @@ internal sealed class Connection : IDisposable
         }
         catch (Exception e)
         {
-            End(ConnectionEnd.Lost(Describe(e)));
+            End(Ended(e));
         }
     }
 
@@ -244,7 +246,23 @@ internal sealed class Connection : IDisposable
         }
         catch (Exception e)
         {
-            End(ConnectionEnd.Lost(Describe(e)));
+            await HearOutAsync();
+            End(Ended(e));
+        }
+    }
+
+    /// <summary>
+    /// Writing has failed. A server that closed may have said why (an alert, a DISCONNECT), and that is still to be read: it tells more than a broken pipe does.
+    /// </summary>
+    private async Task HearOutAsync()
+    {
+        try
+        {
+            await _receiving.WaitAsync(FarewellTime, _core.Time, _abort.Token);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // It has nothing to say.
         }
     }
 
@@ -276,9 +294,10 @@ internal sealed class Connection : IDisposable
                 LivenessVerdict verdict;
                 long next;
                 var now = _core.Now;
+                var sending = (_stream as ISendProgress)?.Progress ?? default;
                 lock (_core.Gate)
                 {
-                    verdict = liveness.Check(now, _core.Session.AwaitingSince, out next);
+                    verdict = liveness.Check(now, _core.Session.AwaitingSince, sending, out next);
                     if (verdict == LivenessVerdict.Ping)
                     {
                         _core.Session.Ping();
@@ -309,7 +328,7 @@ internal sealed class Connection : IDisposable
         }
         catch (Exception e)
         {
-            End(ConnectionEnd.Lost(Describe(e))); // Without effect when the connection has ended, which is how this is cancelled.
+            End(Ended(e)); // Without effect when the connection has ended, which is how this is cancelled.
         }
     }
 
@@ -339,6 +358,11 @@ internal sealed class Connection : IDisposable
     }
 
     /// <summary>The usual ends of a network connection speak for themselves; anything else should be recognisable for what it is.</summary>
-    private static string Describe(Exception e) =>
-        e is IOException or SocketException or OperationCanceledException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+    private static ConnectionEnd Ended(Exception e) => e switch
+    {
+        TransportException known => new ConnectionEnd(
+            known.Cause, known.Cause == MqttDisconnectCause.ProtocolError ? MqttReasonCode.ProtocolError : null, known.Message),
+        IOException or SocketException or OperationCanceledException => ConnectionEnd.Lost(e.Message),
+        _ => ConnectionEnd.Lost($"{e.GetType().Name}: {e.Message}"),
+    };
 }

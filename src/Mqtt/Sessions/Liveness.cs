@@ -1,3 +1,5 @@
+using MeetNet.Mqtt.Transport;
+
 namespace MeetNet.Mqtt.Sessions;
 
 /// <summary>What <see cref="Liveness.Check"/> wants done.</summary>
@@ -19,14 +21,16 @@ internal enum LivenessVerdict
 /// <summary>
 /// Decides when to ping and when to give a connection up. Pure; all times are on one monotonic clock of the caller, in its own unit.
 /// A PINGREQ is due when nothing was sent for the keep-alive interval ([MQTT-3.1.2-20]) or nothing received, for a peer that only
-/// listens may be dead. It then has half an interval to show life: any byte, or progress in sending, since on a slow line the
-/// PINGRESP comes after what was sent before it. Progress in sending alone (the kernel buffers) counts for three intervals at most.
+/// listens may be dead. It then has half an interval to show life: any byte. On a slow line the PINGRESP comes after what was written
+/// before the PINGREQ, so while that is still being carried away it has longer: half an interval from the last progress, three intervals at most.
 /// </summary>
 internal sealed class Liveness(long keepAlive, long acknowledgeTimeout, long now)
 {
     private long _lastSent = now;
     private long _lastReceived = now;
     private long? _pingAt;
+    private long _delivered; // What the network had carried away, and when that was seen: since the ping.
+    private long _deliveredAt;
     private long _resumedAt = now;
     private bool _paused;
 
@@ -54,8 +58,9 @@ internal sealed class Liveness(long keepAlive, long acknowledgeTimeout, long now
     /// <summary>What to do now, and when to ask again at the latest.</summary>
     /// <param name="now">Time.</param>
     /// <param name="awaitingSince">Since when an acknowledgement is outstanding, or null.</param>
+    /// <param name="sending">How far what was written has come.</param>
     /// <param name="next">Time to ask again.</param>
-    public LivenessVerdict Check(long now, long? awaitingSince, out long next)
+    public LivenessVerdict Check(long now, long? awaitingSince, SendProgress sending, out long next)
     {
         // An acknowledgement that isn't awaited yet can't be overdue earlier than this.
         next = now + acknowledgeTimeout;
@@ -75,9 +80,12 @@ internal sealed class Liveness(long keepAlive, long acknowledgeTimeout, long now
 
         if (_pingAt is { } ping && !_paused)
         {
-            var quiet = Math.Max(ping, _lastSent) + (keepAlive / 2);
-            var silent = ping + (3 * keepAlive);
-            var dead = Math.Min(quiet, silent);
+            if (sending.IsUnderWay && sending.Delivered > _delivered)
+            {
+                (_delivered, _deliveredAt) = (sending.Delivered, now);
+            }
+
+            var dead = Math.Min(Math.Max(ping, _deliveredAt) + (keepAlive / 2), ping + (3 * keepAlive));
             if (dead <= now)
             {
                 return LivenessVerdict.PeerDead;
@@ -89,7 +97,12 @@ internal sealed class Liveness(long keepAlive, long acknowledgeTimeout, long now
         var due = (_pingAt is null && !_paused ? Math.Min(_lastSent, _lastReceived) : _lastSent) + keepAlive;
         if (due <= now)
         {
-            _pingAt ??= now;
+            if (_pingAt is null)
+            {
+                _pingAt = now;
+                _delivered = sending.Delivered;
+            }
+
             _lastSent = now;
             next = Math.Min(next, now + (keepAlive / 2));
             return LivenessVerdict.Ping;

@@ -8,9 +8,12 @@ namespace MeetNet.Mqtt.Transport;
 /// [MQTT-6.0.0-1] forbids.
 /// </summary>
 /// <param name="socket">Owned.</param>
-/// <param name="owned">What made the socket, and what it runs on: disposed with it.</param>
-internal sealed class BinaryFrameStream(WebSocket socket, params IDisposable[] owned) : Stream
+/// <param name="invoker">What made the socket; owned.</param>
+/// <param name="connection">What it runs on; owned.</param>
+internal sealed class BinaryFrameStream(WebSocket socket, HttpMessageInvoker invoker, Stream connection) : Stream, ISendProgress
 {
+    public SendProgress Progress => (connection as ISendProgress)?.Progress ?? default;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -82,7 +85,8 @@ internal sealed class BinaryFrameStream(WebSocket socket, params IDisposable[] o
         if (disposing)
         {
             socket.Dispose();
-            Array.ForEach(owned, one => one.Dispose());
+            invoker.Dispose();
+            connection.Dispose();
         }
 
         base.Dispose(disposing);

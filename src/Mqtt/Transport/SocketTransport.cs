@@ -19,7 +19,7 @@ internal sealed class SocketTransport(MqttClientOptions options, TimeProvider ti
     {
         var tls = options.Tls is null ? null : new TlsHandshake(options.Tls, Host, MqttAddress.Describe(options)); // Reads files: before anything is sent.
         var socket = options.UnixSocket is { } path ? await ConnectUnixAsync(path, cancellationToken) : await ConnectTcpAsync(cancellationToken);
-        var stream = new NetworkStream(socket, ownsSocket: true);
+        var stream = new SocketStream(socket);
         return tls is null ? stream : await tls.RunAsync(stream, cancellationToken);
     }
 
@@ -71,5 +71,10 @@ internal sealed class SocketTransport(MqttClientOptions options, TimeProvider ti
             socket.Dispose();
             throw;
         }
+    }
+
+    private sealed class SocketStream(Socket socket) : NetworkStream(socket, ownsSocket: true), ISendProgress
+    {
+        public SendProgress Progress => SendProgress.Of(Socket);
     }
 }

@@ -77,8 +77,10 @@ internal sealed class TlsHandshake
     private TransportException Failed(string what, Exception e) => new(MqttDisconnectCause.TlsFailed, $"{_place}: {what}", e);
 
     /// <summary>With TLS 1.3 a server says no to our certificate when the handshake has ended for us, so that it shows at the first read.</summary>
-    private sealed class SecureStream(Stream plain, TlsHandshake handshake) : SslStream(plain, leaveInnerStreamOpen: false)
+    private sealed class SecureStream(Stream plain, TlsHandshake handshake) : SslStream(plain, leaveInnerStreamOpen: false), ISendProgress
     {
+        public SendProgress Progress => (InnerStream as ISendProgress)?.Progress ?? default;
+
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {

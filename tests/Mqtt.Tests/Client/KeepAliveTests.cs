@@ -40,4 +40,27 @@ public sealed class KeepAliveTests
         await (await scene.RetryAsync(state.RetryAt)).AcceptAsync();
         await scene.Client.WaitConnectedAsync().Soon();
     }
+
+    /// <summary>As a proxy or a masquerading router does it that has lost the other half: what is written goes away, nothing comes back, nothing ends.</summary>
+    [Fact]
+    [Trait("mqtt", "3.12.4-1")]
+    public async Task A_peer_that_swallows_what_is_published_is_given_up_after_one_and_a_half_intervals()
+    {
+        await using var scene = new Scene(o => o with { KeepAlive = 10 });
+        var began = scene.Time.GetUtcNow();
+        var peer = await scene.StartAsync();
+        await scene.SleepAsync(TimeSpan.FromSeconds(9));
+        await scene.Client.PublishAsync("t", default, MqttQualityOfService.AtMostOnce).Soon();
+        await scene.SleepAsync(TimeSpan.FromSeconds(1));
+        await peer.ReadAsync("PUBLISH");
+        await peer.ReadAsync("PINGREQ");
+        await scene.SleepAsync(TimeSpan.FromSeconds(4));
+        await scene.Client.PublishAsync("t", default, MqttQualityOfService.AtMostOnce).Soon();
+        await peer.ReadAsync("PUBLISH");
+        await scene.SleepAsync(TimeSpan.FromSeconds(1));
+        await peer.ExpectCloseAsync();
+        var state = await scene.StateAsync<MqttConnectionState.Disconnected>();
+        Assert.Equal(MqttDisconnectCause.KeepAliveTimeout, state.Cause);
+        Assert.Equal(TimeSpan.FromSeconds(15), state.At - began);
+    }
 }
