@@ -31,7 +31,7 @@ internal sealed class WebSocketTransport(MqttClientOptions options, string path,
         catch (WebSocketException e)
         {
             await stream.DisposeAsync();
-            throw Failed($"{e.Message} {e.InnerException?.Message}".TrimEnd(), e);
+            throw Known(e) ?? Failed($"{e.Message} {e.InnerException?.Message}".TrimEnd(), e);
         }
         catch
         {
@@ -60,6 +60,9 @@ internal sealed class WebSocketTransport(MqttClientOptions options, string path,
         var port = options.Tls is not null && options.Port == wss ? ws : options.Port;
         return new Uri(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ws://{host}:{port}{path}"));
     }
+
+    /// <summary>What the network below said, which the layers between have wrapped.</summary>
+    private static TransportException? Known(Exception? e) => e as TransportException ?? (e is null ? null : Known(e.InnerException));
 
     private TransportException Failed(string what, Exception? inner = null) => new(
         MqttDisconnectCause.ConnectFailed, $"{MqttAddress.Describe(options)}: {what} Check the port and the path of the server's WebSocket listener.", inner);
