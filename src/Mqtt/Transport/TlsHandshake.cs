@@ -76,14 +76,20 @@ internal sealed class TlsHandshake
 
     private TransportException Failed(string what, Exception e) => new(MqttDisconnectCause.TlsFailed, $"{_place}: {what}", e);
 
-    /// <summary>With TLS 1.3 a server says no to our certificate when the handshake has ended for us, so that it shows at the first read.</summary>
+    /// <summary>
+    /// With TLS 1.3 a server says no to our certificate when the handshake has ended for us, and closes. So its alert shows at the first read, or, if the first
+    /// write comes later than that, behind a reset connection.
+    /// </summary>
     private sealed class SecureStream(Stream plain, TlsHandshake handshake) : SslStream(plain, leaveInnerStreamOpen: false), ISendProgress
     {
+        private bool _wasRead;
+
         public SendProgress Progress => (InnerStream as ISendProgress)?.Progress ?? default;
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            _wasRead = true;
             try
             {
                 return await base.ReadAsync(buffer, cancellationToken);
@@ -91,6 +97,20 @@ internal sealed class TlsHandshake
             catch (IOException e) when (TlsAlert.Explain(e, handshake._tls) is { } alert)
             {
                 throw handshake.Failed(alert, e);
+            }
+        }
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await base.WriteAsync(buffer, cancellationToken);
+            }
+            catch (IOException) when (!_wasRead)
+            {
+                _ = await ReadAsync(new byte[1], cancellationToken); // Nobody else reads; what the server said last is thrown.
+                throw;
             }
         }
     }

@@ -31,7 +31,7 @@ internal sealed class WebSocketTransport(MqttClientOptions options, string path,
         catch (WebSocketException e)
         {
             await stream.DisposeAsync();
-            throw Known(e) ?? Failed($"{e.Message} {e.InnerException?.Message}".TrimEnd(), e);
+            throw Known(e) ?? Failed(e.InnerException is null ? e.Message : $"{e.Message}: {e.GetBaseException().Message}", e);
         }
         catch
         {
