@@ -1,6 +1,8 @@
+using System.Globalization;
 using MeetNet.Observations.Catalogue;
 using MeetNet.Observations.Datums;
 using MeetNet.Observations.Reference;
+using MeetNet.TestKit;
 
 namespace MeetNet.Observations.Tests.Catalogue;
 
@@ -25,7 +27,25 @@ public sealed class ObservedPropertiesTests
     [InlineData("water_temperature", "Cel", "surface_water")]
     [InlineData("air_temperature", "Cel", "air")]
     [InlineData("relative_humidity", "%", "air")]
+    [InlineData("pm4", "ug/m3", "air")]
+    [InlineData("bc", "ug/m3", "air")]
+    [InlineData("particle_number", "1/cm3", "air")]
+    [InlineData("groundwater_depth", "m", "groundwater")]
+    [InlineData("groundwater_temperature", "Cel", "groundwater")]
+    [InlineData("conductivity", "uS/cm", "surface_water")]
+    [InlineData("discharge", "m3/s", "surface_water")]
+    [InlineData("nitrate", "mg/l", "surface_water")]
+    [InlineData("ammonium", "mg/l", "surface_water")]
+    [InlineData("air_pressure", "hPa", "air")]
+    [InlineData("wind_speed", "m/s", "air")]
+    [InlineData("wind_direction", "deg", "air")]
+    [InlineData("precipitation", "mm", "air")]
+    [InlineData("global_radiation", "W/m2", "air")]
     [InlineData("battery_voltage", "V", "device")]
+    [InlineData("battery_level", "%", "device")]
+    [InlineData("enclosure_temperature", "Cel", "device")]
+    [InlineData("enclosure_humidity", "%", "device")]
+    [InlineData("signal_strength", "dB[mW]", "device")]
     public void The_catalogue_defines(string name, string unit, string medium)
     {
         var property = ObservedProperties.Get(name);
@@ -62,6 +82,20 @@ public sealed class ObservedPropertiesTests
             Assert.InRange(property.Decimals, 0, 4);
             Assert.All([property.Label.Nl, property.Label.En, property.UnitName, property.Symbol], text => Assert.False(string.IsNullOrWhiteSpace(text)));
         }
+    }
+
+    /// <summary>The table of docs/harmonisation.md is this text; after a change of the catalogue, put it there.</summary>
+    [Fact]
+    public void The_document_has_the_table_of_the_catalogue()
+    {
+        var rows = ObservedProperties.All.Select(p => string.Create(
+            CultureInfo.InvariantCulture,
+            $"| `{p.Name}` | {p.Label.Nl} | {p.Label.En} | `{p.Unit.Code}` | {p.PhysicalRange.Minimum} … {p.PhysicalRange.Maximum} | {p.Decimals} | {p.Medium} | {p.Definition} |"));
+        var expected = string.Join('\n', rows);
+        var document = RepositoryFile.Text("docs/harmonisation.md");
+        var begin = document.IndexOf("| `nh3` |", StringComparison.Ordinal);
+        var end = begin < 0 ? -1 : document.IndexOf("\n\n", begin, StringComparison.Ordinal);
+        Assert.Equal(expected, begin < 0 ? "" : document[begin..end]);
     }
 
     [Fact]

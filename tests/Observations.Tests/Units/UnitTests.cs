@@ -39,6 +39,18 @@ public sealed class UnitTests
     [InlineData("m.s-1", "m/s", 1)]
     [InlineData("km/h", "m/s", 1 / 3.6)]
     [InlineData("1/min", "Hz", 1.0 / 60)]
+    [InlineData("[psi]", "Pa", 6894.757293168362)]
+    [InlineData("[ft_i]", "m", 0.3048)]
+    [InlineData("[in_i]", "mm", 25.4)]
+    [InlineData("[kn_i]", "m/s", 1852.0 / 3600)]
+    [InlineData("mm[Hg]", "Pa", 133.322)]
+    [InlineData("atm", "hPa", 1013.25)]
+    [InlineData("J/cm2", "kJ/m2", 10)]
+    [InlineData("W/m2", "J/m2.s-1", 1)]
+    [InlineData("1/cm3", "1/l", 1000)]
+    [InlineData("[pptr]", "[ppb]", 0.001)]
+    [InlineData("dm", "m", 0.1)]
+    [InlineData("mm/h", "m/s", 1.0 / 3_600_000)]
     public void Units_of_one_dimension_convert_by_the_exact_factor(string from, string to, double factor)
     {
         Assert.True(Unit.TryConvert(Unit.Parse(from), Unit.Parse(to), out var conversion));
@@ -66,6 +78,10 @@ public sealed class UnitTests
     [InlineData("Cel", "V")]
     [InlineData("ug/m3", "ug/m2")]
     [InlineData("S", "S/m")]
+    [InlineData("deg", "1")]
+    [InlineData("deg", "%")]
+    [InlineData("dB[mW]", "mW")]
+    [InlineData("dB[mW]", "1")]
     public void Units_of_other_dimensions_do_not(string from, string to) =>
         Assert.False(Unit.TryConvert(Unit.Parse(from), Unit.Parse(to), out _));
 
@@ -91,6 +107,9 @@ public sealed class UnitTests
     [InlineData("Cel/m")]
     [InlineData("Cel2")]
     [InlineData("mCel")]
+    [InlineData("dBm")]
+    [InlineData("mdeg")]
+    [InlineData("psi")]
     [InlineData("u%")]
     [InlineData("k[ppb]")]
     [InlineData("kmin")]
@@ -116,6 +135,27 @@ public sealed class UnitTests
         Assert.True(Unit.Parse("l").IsEquivalentTo(Unit.Parse("dm3")));
         Assert.NotEqual(Unit.Parse("l"), Unit.Parse("L"));
     }
+
+    [Theory]
+    [InlineData("luchtmeetnet, IRCEL, EEA", "ug/m3", "nh3")]
+    [InlineData("EEA: CO", "mg/m3", "co")]
+    [InlineData("EEA: metals and benzo(a)pyrene", "ng/m3", "bc")]
+    [InlineData("Samen Meten", "ug/m3", "pm2_5")]
+    [InlineData("RWS: level", "cm", "water_level")]
+    [InlineData("HIC: tide prediction to LAT", "dm", "water_level")]
+    [InlineData("HIC, VMM: level", "m", "water_level")]
+    [InlineData("RWS, HIC: discharge", "m3/s", "discharge")]
+    [InlineData("water boards: pumping stations", "m3/h", "discharge")]
+    [InlineData("VMM: rain", "mm", "precipitation")]
+    [InlineData("KNMI: wind", "m/s", "wind_speed")]
+    [InlineData("KNMI: global radiation", "W/m2", "global_radiation")]
+    [InlineData("KNMI: pressure", "hPa", "air_pressure")]
+    [InlineData("loggers: conductivity", "mS/cm", "conductivity")]
+    [InlineData("loggers: depth", "[ft_i]", "groundwater_level")]
+    [InlineData("nodes: battery", "%", "battery_level")]
+    [InlineData("nodes: RSSI", "dB[mW]", "signal_strength")]
+    public void The_units_of_the_networks_become_the_canonical_ones(string network, string unit, string property) =>
+        Assert.True(Unit.TryConvert(Unit.Parse(unit), Observations.Catalogue.ObservedProperties.Get(property).Unit, out _), network);
 
     [Fact]
     public void There_and_back_is_the_same_number()
