@@ -1,9 +1,10 @@
 using System.CommandLine;
+using MeetNet.Gateway.Commissioning.Wire;
 using MeetNet.Hosting;
 
 namespace MeetNet.Gateway.Commissioning;
 
-/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>) and <c>simulate</c>.</summary>
+/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>), <c>simulate</c> and <c>mqtt</c>.</summary>
 internal static class CommandLine
 {
     private const string Examples = """
@@ -14,6 +15,7 @@ internal static class CommandLine
           meetnet-gateway run --config /etc/meetnet/gateway.yaml --data /var/lib/meetnet-gateway
           meetnet-gateway simulate --station firmware-config/stations/brabantse-wal.yaml \
               --simulation firmware-config/simulation/brabantse-wal.yaml --lines data/lines/brabantse-wal --broker 127.0.0.1:1883
+          meetnet-gateway mqtt sub -p 1883 -t 'meetnet/#' -v
         """;
 
     internal static readonly Option<string> Config = new("--config", "-c") { Description = "The gateway file (YAML).", HelpName = "FILE", Recursive = true };
@@ -49,6 +51,12 @@ internal static class CommandLine
     /// <param name="invocation">Where output goes; null for the console.</param>
     public static async Task<int> RunAsync(string[] arguments, InvocationConfiguration? invocation = null)
     {
+        if (arguments is [WireCommand.Name, .. var rest])
+        {
+            // Before anything else: its options are mosquitto's, where -c and -d mean other things, and take whatever follows them.
+            return await WireCommand.RunAsync(rest);
+        }
+
         // The host and the simulator handle SIGTERM and Ctrl-C themselves: a gateway takes the time that draining takes.
         invocation ??= new InvocationConfiguration { ProcessTerminationTimeout = null };
         var root = new RootCommand("The gateway of MeetNet: reads a station's instruments, harmonises and delivers." + Examples) { Config, Data, Lines, Broker, Check };
@@ -58,6 +66,7 @@ internal static class CommandLine
         root.Subcommands.Add(run);
         root.Subcommands.Add(check);
         root.Subcommands.Add(simulate);
+        root.Subcommands.Add(new Command(WireCommand.Name, "Publish to a broker and look at what goes through it; 'mqtt --help' tells more."));
         root.SetAction(parsed =>
         {
             if (parsed.GetValue(Check))
@@ -65,7 +74,7 @@ internal static class CommandLine
                 return CheckCommand.Run(parsed);
             }
 
-            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check or simulate. --help tells more.");
+            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, simulate or mqtt. --help tells more.");
             return ExitCodes.Usage;
         });
         check.SetAction(CheckCommand.Run);

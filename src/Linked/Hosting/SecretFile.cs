@@ -23,40 +23,40 @@ internal static class SecretFile
             return default;
         }
 
-        var path = Path.GetFullPath(text, Path.GetFullPath(dataFolder));
+        var secret = Read(Path.GetFullPath(text, Path.GetFullPath(dataFolder)), out var problem);
+        if (problem is not null)
+        {
+            name.Problem(problem);
+        }
+
+        return secret;
+    }
+
+    /// <summary>Reads the secret without its final line end.</summary>
+    /// <param name="problem">What is wrong with the file, or null; says nothing of the content.</param>
+    public static byte[] Read(string path, out string? problem)
+    {
+        problem = null;
         try
         {
-            var info = new FileInfo(path);
-            if (!info.Exists)
-            {
-                name.Problem($"the secret file {path} does not exist");
-                return default;
-            }
-
-            if (info.Length > MaxBytes)
-            {
-                name.Problem($"the secret file {path} has more than {MaxBytes} bytes");
-                return default;
-            }
-
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
-            {
-                name.Problem($"the secret file {path} may be read by others: chmod 600 {path}");
-                return default;
-            }
-
-            var secret = File.ReadAllText(path).TrimEnd('\r', '\n');
-            if (secret.Length == 0)
-            {
-                name.Problem($"the secret file {path} is empty");
-            }
-
+            problem = Problem(path);
+            var secret = problem is null ? File.ReadAllText(path).TrimEnd('\r', '\n') : string.Empty;
+            problem ??= secret.Length == 0 ? $"the secret file {path} is empty" : null;
             return Encoding.UTF8.GetBytes(secret);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            name.Problem($"the secret file {path} can't be read: {e.Message}");
-            return default;
+            problem = $"the secret file {path} can't be read: {e.Message}";
+            return [];
         }
+    }
+
+    private static string? Problem(string path)
+    {
+        var info = new FileInfo(path);
+        return !info.Exists ? $"the secret file {path} does not exist"
+            : info.Length > MaxBytes ? $"the secret file {path} has more than {MaxBytes} bytes"
+            : !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 ? $"the secret file {path} may be read by others: chmod 600 {path}"
+            : null;
     }
 }

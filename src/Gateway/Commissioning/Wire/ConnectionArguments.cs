@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MeetNet.Hosting;
+using MeetNet.Mqtt;
+
+namespace MeetNet.Gateway.Commissioning.Wire;
+
+/// <summary>The options that <c>pub</c> and <c>sub</c> share: where the server is, who asks, and how.</summary>
+internal sealed class ConnectionArguments
+{
+    /// <summary>Environment variable with the password of <c>-u</c>: others see neither it nor its value in the list of processes.</summary>
+    public const string PasswordVariable = "MEETNET_MQTT_PASSWORD";
+
+    private const uint NeverExpires = uint.MaxValue;
+    private const int PlainPort = 1883, TlsPort = 8883;
+
+    /// <summary>Largest packet of the protocol: a fixed header of 5 bytes and 268,435,455 (MQTT 5.0 §2.1.4).</summary>
+    private const uint LargestPacket = 268_435_460;
+
+    private readonly List<MqttProperty> _willProperties = [];
+    private string? _host, _user, _password, _passwordFile, _clientId, _prefix, _authority, _certificate, _key, _willTopic;
+    private string _willPayload = string.Empty;
+    private int? _port;
+    private Uri? _url;
+    private bool _keepSession, _tls, _willRetain;
+    private uint? _expiry;
+    private ushort _keepAlive = 60, _receiveMaximum = 1024;
+    private uint _packetSize = LargestPacket;
+    private MqttQualityOfService _willQuality;
+
+    /// <summary>Protocol version of <c>-V</c>.</summary>
+    public MqttVersion Version { get; private set; } = MqttVersion.V500;
+
+    /// <summary>Whether states and counters are shown.</summary>
+    public bool Debug { get; private set; }
+
+    /// <summary>Whether nothing at all is said on standard error.</summary>
+    public bool Quiet { get; private set; }
+
+    /// <summary>Topic at the end of <c>-L</c>, or null.</summary>
+    public string? UrlTopic => _url is { AbsolutePath.Length: > 1 } url ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : null;
+
+    /// <summary>The rows of these options, for a command whose arguments hold them.</summary>
+    public static IEnumerable<Argument<T>> Table<T>(Func<T, ConnectionArguments> of) =>
+    [
+        new("-h, --host", "HOST", "Server (default localhost).", (a, next) => of(a)._host = next()),
+        new("-p, --port", "PORT", "Port (default 1883, with TLS 8883).", (a, next) => of(a)._port = (int)Arguments.Number("-p", next(), 1, ushort.MaxValue)),
+        new("-L, --url", "URL", "Server and topic in one: mqtt[s]://[user[:password]@]host[:port][/topic].", (a, next) => of(a)._url = Url(next())),
+        new("-u, --username", "USER", "User name.", (a, next) => of(a)._user = next()),
+        new("-P, --pw", "PASSWORD", "Password. Everybody on this machine can see it in the list of processes; better:", (a, next) => of(a)._password = next()),
+        new("--password-file", "FILE", $"Password in a file that only its owner may read. Or in {PasswordVariable}.", (a, next) => of(a)._passwordFile = next()),
+        new("-i, --id", "ID", "Client identifier (default: a new one each time).", (a, next) => of(a)._clientId = next()),
+        new("-I, --id-prefix", "PREFIX", "Client identifier: this and the process id.", (a, next) => of(a)._prefix = next()),
+        new("-c, --disable-clean-session", "", "Keep the session (needs -i): the server holds what comes in between.", (a, _) => of(a)._keepSession = true),
+        new("-x, --session-expiry-interval", "SECONDS", "How long it holds it (5.0): -1 is for ever, the default with -c.", (a, next) => of(a)._expiry = Expiry(next())),
+        new("-k, --keepalive", "SECONDS", "Keep-alive interval (default 60, 0: none).", (a, next) => of(a)._keepAlive = (ushort)Arguments.Number("-k", next(), 0, ushort.MaxValue)),
+        new("-V, --protocol-version", "VERSION", "mqttv5 (default: only it says when a message was refused) or mqttv311.", (a, next) => of(a).Version = ReadVersion(next())),
+        new("--tls, --tls-use-os-certs", "", "TLS, with the system's trusted certificates.", (a, _) => of(a)._tls = true),
+        new("--cafile", "FILE", "TLS, with these trusted certificates (PEM).", (a, next) => of(a)._authority = Existing("--cafile", next())),
+        new("--cert", "FILE", "Client certificate (PEM).", (a, next) => of(a)._certificate = Existing("--cert", next())),
+        new("--key", "FILE", "Its private key (PEM; default: in the same file).", (a, next) => of(a)._key = Existing("--key", next())),
+        new("--will-topic", "TOPIC", "Last will: what the server publishes when this client is cut off.", (a, next) => of(a)._willTopic = next()),
+        new("--will-payload", "TEXT", "Its message (default: empty).", (a, next) => of(a)._willPayload = next()),
+        new("--will-qos", "0|1|2", "Its QoS (default 0).", (a, next) => of(a)._willQuality = Quality("--will-qos", next())),
+        new("--will-retain", "", "Retained.", (a, _) => of(a)._willRetain = true),
+        new("-d, --debug", "", "Show connection states and counters on standard error.", (a, _) => of(a).Debug = true),
+        new("--quiet", "", "Say nothing on standard error.", (a, _) => of(a).Quiet = true),
+    ];
+
+    /// <summary>QoS 0, 1 or 2.</summary>
+    public static MqttQualityOfService Quality(string option, string text) => (MqttQualityOfService)Arguments.Number(option, text, 0, 2);
+
+    /// <summary>Notes a property that belongs to CONNECT or to the will.</summary>
+    public void Take(string packet, MqttProperty property)
+    {
+        if (packet == "will")
+        {
+            _willProperties.Add(property);
+        }
+        else if (property.Id == MqttPropertyId.ReceiveMaximum)
+        {
+            _receiveMaximum = (ushort)property.Number;
+        }
+        else
+        {
+            _packetSize = property.Number;
+        }
+    }
+
+    /// <summary>What the client is made with.</summary>
+    /// <param name="role">Goes into a client identifier that nobody gave.</param>
+    /// <exception cref="WireFailure">Options contradict each other, or a file can't be used.</exception>
+    public MqttClientOptions Options(string role, IReadOnlyList<MqttSubscription> subscriptions)
+    {
+        CheckTogether();
+        var tls = _tls || _authority is not null || _certificate is not null || _url?.Scheme == "mqtts"
+            ? new MqttTlsOptions { CertificateAuthorityFile = _authority, CertificateFile = _certificate, KeyFile = _key }
+            : null;
+        var urlPort = _url is { Port: > 0 } ? _url.Port : (int?)null;
+        var identity = _url?.UserInfo.Split(':', 2) ?? [];
+        var user = _user ?? (identity is [{ Length: > 0 } name, ..] ? Uri.UnescapeDataString(name) : null);
+        return new MqttClientOptions
+        {
+            Host = _host ?? _url?.IdnHost ?? "localhost",
+            Port = _port ?? urlPort ?? (tls is null ? PlainPort : TlsPort),
+            Version = Version,
+            ClientId = _clientId ?? OwnIdentifier(role),
+            CleanStart = !_keepSession,
+            SessionExpiryInterval = Version == MqttVersion.V311 ? 0 : _expiry ?? (_keepSession ? NeverExpires : 0),
+            KeepAlive = _keepAlive,
+            ReceiveMaximum = _receiveMaximum,
+            MaximumPacketSize = _packetSize,
+            UserName = user,
+            Password = Password(user, identity is [_, var secret] ? Uri.UnescapeDataString(secret) : null),
+            Tls = tls,
+            Will = _willTopic is null ? null : new MqttWill
+            {
+                Topic = _willTopic,
+                Payload = Encoding.UTF8.GetBytes(_willPayload),
+                QualityOfService = _willQuality,
+                Retain = _willRetain,
+                Properties = new MqttProperties([.. _willProperties]),
+            },
+            Subscriptions = subscriptions,
+        };
+    }
+
+    private void CheckTogether()
+    {
+        Refuse(_keepSession && _clientId is null, "-c needs -i: the session is kept under the client identifier, and the next run must give the same");
+        Refuse(_keepSession && _expiry == 0, "-c keeps the session and -x 0 drops it: give one of them");
+        Refuse(_clientId is not null && _prefix is not null, "-i and -I both give the client identifier");
+        Refuse(_url is not null && (_host is not null || _port is not null), "-L and -h or -p both say where the server is");
+        Refuse(_key is not null && _certificate is null, "--key needs --cert");
+        Refuse(_password is not null && _passwordFile is not null, "-P and --password-file both give the password");
+        Refuse(_willTopic is null && (_willPayload.Length > 0 || _willRetain || _willProperties.Count > 0), "a will needs --will-topic");
+        Refuse(Version == MqttVersion.V311 && (_expiry is not null || _willProperties.Count > 0), "-x and -D are of MQTT 5.0: give -V mqttv5");
+    }
+
+    private string OwnIdentifier(string role)
+    {
+        var process = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        return _prefix is null ? $"meetnet-{role}-{process}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}" : _prefix + process;
+    }
+
+    private byte[] Password(string? user, string? inUrl)
+    {
+        if (_passwordFile is not null)
+        {
+            var secret = SecretFile.Read(_passwordFile, out var problem);
+            return problem is null ? secret : throw WireFailure.Usage($"--password-file: {problem}");
+        }
+
+        var text = _password ?? inUrl ?? (user is null ? null : Environment.GetEnvironmentVariable(PasswordVariable));
+        return text is null ? [] : Encoding.UTF8.GetBytes(text);
+    }
+
+    private static Uri Url(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "mqtt" or "mqtts" && url.Host.Length > 0
+            ? url
+            : throw WireFailure.Usage($"-L is '{text}'; allowed: mqtt[s]://[user[:password]@]host[:port][/topic]");
+
+    private static uint Expiry(string text) => text is "-1" or "∞" ? NeverExpires : (uint)Arguments.Number("-x", text, 0, NeverExpires);
+
+    private static MqttVersion ReadVersion(string text) => text switch
+    {
+        "mqttv5" or "5" => MqttVersion.V500,
+        "mqttv311" or "311" => MqttVersion.V311,
+        _ => throw WireFailure.Usage($"-V is '{text}'; allowed: mqttv5, mqttv311"),
+    };
+
+    private static string Existing(string option, string file) => File.Exists(file) ? file : throw WireFailure.Usage($"{option}: there is no file '{file}'");
+
+    private static void Refuse(bool contradiction, string message)
+    {
+        if (contradiction)
+        {
+            throw WireFailure.Usage(message);
+        }
+    }
+}
