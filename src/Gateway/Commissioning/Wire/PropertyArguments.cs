@@ -33,6 +33,7 @@ internal static class PropertyArguments
     {
         ["connect"] = [MqttPropertyId.ReceiveMaximum, MqttPropertyId.MaximumPacketSize],
         ["publish"] = OfMessage,
+        ["subscribe"] = [MqttPropertyId.SubscriptionIdentifier],
         ["will"] = [.. OfMessage, MqttPropertyId.WillDelayInterval],
     };
 

@@ -69,8 +69,9 @@ internal sealed class PublishCommand(PublishArguments arguments, BrokerLink link
     {
         try
         {
-            var result = await link.Client.PublishAsync(_topic, payload, arguments.Quality, arguments.Retain, _properties, interrupted);
-            Note(result, number);
+            var answer = link.Client.PublishAsync(_topic, payload, arguments.Quality, arguments.Retain, _properties, interrupted);
+            talk.Debug($"message {number} goes out on '{_topic}', {payload.Length} bytes");
+            Note(await answer, number);
         }
         catch (MqttConnectionLostException e)
         {

@@ -10,6 +10,7 @@ internal sealed class SubscribeArguments
     private string? _format;
     private bool _verbose, _noLineEnd, _noLocal, _retainAsPublished;
     private MqttQualityOfService _quality;
+    private uint? _identifier;
 
     /// <summary>The options that both commands have.</summary>
     public ConnectionArguments Connection { get; } = new();
@@ -47,8 +48,8 @@ internal sealed class SubscribeArguments
         new("--retained-only", "", "Print retained messages only; end at the first other one.", (a, _) => a.RetainedOnly = true),
         new("--retain-as-published", "", "Show the retain flag as the publisher set it (5.0).", (a, _) => a._retainAsPublished = true),
         new("--no-local", "", "Not what the same client identifier publishes (5.0).", (a, _) => a._noLocal = true),
-        new("-D, --property", "connect NAME VALUE", "Property (5.0): maximum-packet-size, receive-maximum; those of 'will' as with pub.",
-            (a, next) => a.Take(PropertyArguments.Read(next, "will", "connect"))),
+        new("-D, --property", "PACKET NAME VALUE", "Property (5.0): of 'subscribe' subscription-identifier; of 'connect' maximum-packet-size,\n"
+            + "receive-maximum; of 'will' as with pub.", (a, next) => a.Take(PropertyArguments.Read(next, "subscribe", "will", "connect"))),
         .. ConnectionArguments.Table<SubscribeArguments>(a => a.Connection),
         new("--help", "", "This text.", (a, _) => a.Help = true),
     ];
@@ -67,9 +68,9 @@ internal sealed class SubscribeArguments
             throw WireFailure.Usage("no topic: give -t FILTER, for everything -t '#'");
         }
 
-        if (Connection.Version == MqttVersion.V311 && (_noLocal || _retainAsPublished))
+        if (Connection.Version == MqttVersion.V311 && (_noLocal || _retainAsPublished || _identifier is not null))
         {
-            throw WireFailure.Usage("--no-local and --retain-as-published are of MQTT 5.0: leave -V mqttv311 out");
+            throw WireFailure.Usage("--no-local, --retain-as-published and -D are of MQTT 5.0: leave -V mqttv311 out");
         }
 
         foreach (var filter in _filters.Concat(_filteredOut))
@@ -80,7 +81,7 @@ internal sealed class SubscribeArguments
             }
         }
 
-        return [.. _filters.Select(f => new MqttSubscription(f, _quality, _noLocal, _retainAsPublished))];
+        return [.. _filters.Select(f => new MqttSubscription(f, _quality, _noLocal, _retainAsPublished, Identifier: _identifier))];
     }
 
     /// <summary>How messages are printed.</summary>
@@ -93,5 +94,15 @@ internal sealed class SubscribeArguments
     /// <summary>Whether <c>-T</c> leaves messages on this topic out.</summary>
     public bool IsFilteredOut(string topic) => _filteredOut.Exists(f => MqttTopics.Matches(f, topic));
 
-    private void Take((string Packet, MqttProperty Property) given) => Connection.Take(given.Packet, given.Property);
+    private void Take((string Packet, MqttProperty Property) given)
+    {
+        if (given.Packet == "subscribe")
+        {
+            _identifier = given.Property.Number;
+        }
+        else
+        {
+            Connection.Take(given.Packet, given.Property);
+        }
+    }
 }
