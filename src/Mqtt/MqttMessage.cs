@@ -91,8 +91,8 @@ public sealed class MqttMessage : IDisposable
     /// <summary>Identifiers of the subscriptions that this message matched ([MQTT-3.3.4-3] to -5); empty when none of them has one.</summary>
     public IReadOnlyList<uint> SubscriptionIdentifiers => Properties.Numbers(MqttPropertyId.SubscriptionIdentifier);
 
-    /// <summary>Packet identifier, 0 for QoS 0.</summary>
-    internal ushort PacketId { get; private set; }
+    /// <summary>Packet identifier on the wire, for people who look at it; 0 for QoS 0.</summary>
+    public ushort PacketId { get; private set; }
 
     /// <summary>Number of the connection it came in on.</summary>
     internal long Connection { get; private set; }

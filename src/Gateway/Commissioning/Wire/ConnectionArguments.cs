@@ -22,7 +22,7 @@ internal sealed class ConnectionArguments
     private string? _host, _user, _password, _passwordFile, _clientId, _prefix, _authority, _certificate, _key, _willTopic;
     private string _willPayload = string.Empty;
     private int? _port;
-    private Uri? _url;
+    private MqttAddress? _address;
     private bool _keepSession, _tls, _willRetain;
     private uint? _expiry;
     private ushort _keepAlive = 60, _receiveMaximum = 1024;
@@ -38,15 +38,17 @@ internal sealed class ConnectionArguments
     /// <summary>Whether nothing at all is said on standard error.</summary>
     public bool Quiet { get; private set; }
 
-    /// <summary>Topic at the end of <c>-L</c>, or null.</summary>
-    public string? UrlTopic => _url is { AbsolutePath.Length: > 1 } url ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : null;
+    /// <summary>Topic that stood in <c>-L</c>, or null.</summary>
+    public string? AddressTopic { get; private set; }
 
     /// <summary>The rows of these options, for a command whose arguments hold them.</summary>
     public static IEnumerable<Argument<T>> Table<T>(Func<T, ConnectionArguments> of) =>
     [
         new("-h, --host", "HOST", "Server (default localhost).", (a, next) => of(a)._host = next()),
         new("-p, --port", "PORT", "Port (default 1883, with TLS 8883).", (a, next) => of(a)._port = (int)Arguments.Number("-p", next(), 1, ushort.MaxValue)),
-        new("-L, --url", "URL", "Server and topic in one: mqtt[s]://[user[:password]@]host[:port][/topic].", (a, next) => of(a)._url = Url(next())),
+        new("-L, --url", "URL", "Server, and topic if it has one: mqtt[s]://[user[:password]@]host[:port][/topic], ws[s]://host[:port]/path,\n"
+            + "unix:///path/of/socket.", (a, next) => of(a).TakeAddress(next())),
+        new("--unix", "PATH", "Unix socket of the server.", (a, next) => of(a)._address = new MqttAddress { Host = "localhost", Port = PlainPort, UnixSocket = Path.GetFullPath(next()) }),
         new("-u, --username", "USER", "User name.", (a, next) => of(a)._user = next()),
         new("-P, --pw", "PASSWORD", "Password. Everybody on this machine can see it in the list of processes; better:", (a, next) => of(a)._password = next()),
         new("--password-file", "FILE", $"Password in a file that only its owner may read. Or in {PasswordVariable}.", (a, next) => of(a)._passwordFile = next()),
@@ -88,22 +90,20 @@ internal sealed class ConnectionArguments
         }
     }
 
-    /// <summary>What the client is made with.</summary>
+    /// <summary>What the client is made with; the subscriptions are the command's.</summary>
     /// <param name="role">Goes into a client identifier that nobody gave.</param>
     /// <exception cref="WireFailure">Options contradict each other, or a file can't be used.</exception>
-    public MqttClientOptions Options(string role, IReadOnlyList<MqttSubscription> subscriptions)
+    public MqttClientOptions Options(string role)
     {
         CheckTogether();
-        var tls = _tls || _authority is not null || _certificate is not null || _url?.Scheme == "mqtts"
+        var tls = _tls || _authority is not null || _certificate is not null
             ? new MqttTlsOptions { CertificateAuthorityFile = _authority, CertificateFile = _certificate, KeyFile = _key }
             : null;
-        var urlPort = _url is { Port: > 0 } ? _url.Port : (int?)null;
-        var identity = _url?.UserInfo.Split(':', 2) ?? [];
-        var user = _user ?? (identity is [{ Length: > 0 } name, ..] ? Uri.UnescapeDataString(name) : null);
-        return new MqttClientOptions
+        var user = _user ?? _address?.UserName;
+        var options = new MqttClientOptions
         {
-            Host = _host ?? _url?.IdnHost ?? "localhost",
-            Port = _port ?? urlPort ?? (tls is null ? PlainPort : TlsPort),
+            Host = _host ?? "localhost",
+            Port = _port ?? (tls is null ? PlainPort : TlsPort),
             Version = Version,
             ClientId = _clientId ?? OwnIdentifier(role),
             CleanStart = !_keepSession,
@@ -111,8 +111,6 @@ internal sealed class ConnectionArguments
             KeepAlive = _keepAlive,
             ReceiveMaximum = _receiveMaximum,
             MaximumPacketSize = _packetSize,
-            UserName = user,
-            Password = Password(user, identity is [_, var secret] ? Uri.UnescapeDataString(secret) : null),
             Tls = tls,
             Will = _willTopic is null ? null : new MqttWill
             {
@@ -122,8 +120,20 @@ internal sealed class ConnectionArguments
                 Retain = _willRetain,
                 Properties = new MqttProperties([.. _willProperties]),
             },
-            Subscriptions = subscriptions,
         };
+        return At(options) with { UserName = user, Password = Password(user) };
+    }
+
+    private MqttClientOptions At(MqttClientOptions options)
+    {
+        try
+        {
+            return _address is null ? options : options.At(_address);
+        }
+        catch (ArgumentException e)
+        {
+            throw WireFailure.Usage(e.Message);
+        }
     }
 
     private void CheckTogether()
@@ -131,7 +141,8 @@ internal sealed class ConnectionArguments
         Refuse(_keepSession && _clientId is null, "-c needs -i: the session is kept under the client identifier, and the next run must give the same");
         Refuse(_keepSession && _expiry == 0, "-c keeps the session and -x 0 drops it: give one of them");
         Refuse(_clientId is not null && _prefix is not null, "-i and -I both give the client identifier");
-        Refuse(_url is not null && (_host is not null || _port is not null), "-L and -h or -p both say where the server is");
+        Refuse(_address is not null && (_host is not null || _port is not null), "-h or -p and -L or --unix both say where the server is");
+        Refuse(_user is not null && _address?.UserName is not null, "-u and -L both give the user name");
         Refuse(_key is not null && _certificate is null, "--key needs --cert");
         Refuse(_password is not null && _passwordFile is not null, "-P and --password-file both give the password");
         Refuse(_willTopic is null && (_willPayload.Length > 0 || _willRetain || _willProperties.Count > 0), "a will needs --will-topic");
@@ -144,7 +155,7 @@ internal sealed class ConnectionArguments
         return _prefix is null ? $"meetnet-{role}-{process}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}" : _prefix + process;
     }
 
-    private byte[] Password(string? user, string? inUrl)
+    private ReadOnlyMemory<byte> Password(string? user)
     {
         if (_passwordFile is not null)
         {
@@ -152,14 +163,27 @@ internal sealed class ConnectionArguments
             return problem is null ? secret : throw WireFailure.Usage($"--password-file: {problem}");
         }
 
-        var text = _password ?? inUrl ?? (user is null ? null : Environment.GetEnvironmentVariable(PasswordVariable));
-        return text is null ? [] : Encoding.UTF8.GetBytes(text);
+        if (_password is null && _address is { Password.IsEmpty: false })
+        {
+            return _address.Password;
+        }
+
+        var text = _password ?? (user is null ? null : Environment.GetEnvironmentVariable(PasswordVariable));
+        return text is null ? default : Encoding.UTF8.GetBytes(text);
     }
 
-    private static Uri Url(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "mqtt" or "mqtts" && url.Host.Length > 0
-            ? url
-            : throw WireFailure.Usage($"-L is '{text}'; allowed: mqtt[s]://[user[:password]@]host[:port][/topic]");
+    /// <summary>As mosquitto's clients, what follows the server of an mqtt address is the topic as it stands, wildcards and all.</summary>
+    private void TakeAddress(string text)
+    {
+        var end = text.StartsWith("mqtt://", StringComparison.Ordinal) || text.StartsWith("mqtts://", StringComparison.Ordinal)
+            ? text.IndexOf('/', text.IndexOf("://", StringComparison.Ordinal) + 3)
+            : -1;
+        AddressTopic = end >= 0 && end < text.Length - 1 ? text[(end + 1)..] : null;
+        if (!MqttAddress.TryParse(end < 0 ? text : text[..end], out _address, out var problem))
+        {
+            throw WireFailure.Usage($"-L: {problem}");
+        }
+    }
 
     private static uint Expiry(string text) => text is "-1" or "∞" ? NeverExpires : (uint)Arguments.Number("-x", text, 0, NeverExpires);
 

@@ -42,6 +42,11 @@ internal static class JsonMessage
         Add(output, $"{{\"tst\":\"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\",\"topic\":");
         Text(Encoding.UTF8.GetBytes(message.Topic), output);
         Add(output, $",\"qos\":{(int)message.QualityOfService},\"retain\":{(message.Retain ? 1 : 0)},\"payloadlen\":{message.Payload.Length},");
+        if (message.QualityOfService != MqttQualityOfService.AtMostOnce)
+        {
+            Add(output, $"\"mid\":{message.PacketId},");
+        }
+
         if (message.Properties.Count > 0)
         {
             Properties(message.Properties, output);

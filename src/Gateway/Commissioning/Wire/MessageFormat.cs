@@ -8,7 +8,7 @@ namespace MeetNet.Gateway.Commissioning.Wire;
 /// <summary>The format of <c>-F</c>, as mosquitto_sub(1) describes it; times are UTC. Read once, then written for each message.</summary>
 internal sealed class MessageFormat
 {
-    private const string Parameters = "AClmpqrtxXCDEFPRSIUjJ%";
+    private const string Parameters = "AClmpqrtxXDEFPRSIUjJ%";
     private const string TimeParameters = "YmdHMSsFTjyNzZ@";
     private const string EscapeCodes = @"\0aenrtv";
     private const string Escaped = "\\\0\a\u001B\n\r\t\v";
@@ -97,15 +97,16 @@ internal sealed class MessageFormat
             case 'x': piece.Pad(Utf8(Convert.ToHexStringLower(message.Payload.Span)), output); break;
             case 'X': piece.Pad(Utf8(Convert.ToHexString(message.Payload.Span)), output); break;
             case 'l': piece.Pad(Utf8(message.Payload.Length), output); break;
+            case 'm': piece.Pad(Utf8(message.PacketId), output); break;
             case 'q': output.Write(Utf8((int)message.QualityOfService)); break;
             case 'r': output.Write(message.Retain ? "1"u8 : "0"u8); break;
             case 'A': piece.Pad(Number(properties, MqttPropertyId.TopicAlias), output); break;
-            case 'C': piece.Cut(properties.Text(MqttPropertyId.ContentType), output); break;
+            case 'C': piece.Cut(Utf8(properties.Text(MqttPropertyId.ContentType) ?? string.Empty), output); break;
             case 'D': output.Write((properties.Data(MqttPropertyId.CorrelationData) ?? default).Span); break;
             case 'E': piece.Pad(Number(properties, MqttPropertyId.MessageExpiryInterval), output); break;
             case 'F': piece.Pad(Number(properties, MqttPropertyId.PayloadFormatIndicator), output); break;
             case 'P': output.Write(Utf8(string.Join(' ', properties.Where(p => p.Id == MqttPropertyId.UserProperty).Select(p => $"{p.Name}:{p.Text}")))); break;
-            case 'R': piece.Cut(properties.Text(MqttPropertyId.ResponseTopic), output); break;
+            case 'R': piece.Cut(Utf8(properties.Text(MqttPropertyId.ResponseTopic) ?? string.Empty), output); break;
             case 'S': piece.Pad(Number(properties, MqttPropertyId.SubscriptionIdentifier), output); break;
             case 'I': piece.Cut(Utf8(Time(at, "yyyy-MM-dd'T'HH:mm:ss'Z'")), output); break;
             case 'U': output.Write(Utf8(string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeSeconds()}.{Nanoseconds(at)}"))); break;
@@ -167,7 +168,7 @@ internal sealed class MessageFormat
         }
 
         var place = allowed.IndexOf(text[at], StringComparison.Ordinal);
-        return place >= 0 ? place : throw WireFailure.Usage($"the format has '{sign}{text[at]}'; after '{sign}' are known: {string.Join(' ', allowed.Distinct())}");
+        return place >= 0 ? place : throw WireFailure.Usage($"the format has '{sign}{text[at]}'; after '{sign}' are known: {string.Join(' ', allowed.ToCharArray())}");
     }
 
     private static string TimePart(char code, DateTimeOffset at) => code switch
@@ -225,15 +226,6 @@ internal sealed class MessageFormat
         public int Longest { get; init; } = int.MaxValue;
 
         public static Piece Of(string text) => new('\0') { Literal = Utf8(text) };
-
-        /// <summary>A text that may be cut; one that is not there leaves no field either.</summary>
-        public void Cut(string? text, IBufferWriter<byte> output)
-        {
-            if (text is not null)
-            {
-                Cut(Utf8(text), output);
-            }
-        }
 
         public void Cut(ReadOnlySpan<byte> text, IBufferWriter<byte> output) => Pad(text[..Math.Min(text.Length, Longest)], output, (byte)' ');
 

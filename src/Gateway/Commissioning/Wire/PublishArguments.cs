@@ -15,7 +15,7 @@ internal sealed class PublishArguments
 
     public bool Help { get; private set; }
 
-    public string Topic => _topic ?? Connection.UrlTopic ?? throw WireFailure.Usage("no topic: give -t TOPIC");
+    public string Topic => _topic ?? Connection.AddressTopic ?? throw WireFailure.Usage("no topic: give -t TOPIC");
 
     public MqttQualityOfService Quality { get; private set; }
 

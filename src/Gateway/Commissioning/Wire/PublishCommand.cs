@@ -15,7 +15,7 @@ internal sealed class PublishCommand(PublishArguments arguments, BrokerLink link
     public static async Task<int> RunAsync(PublishArguments arguments, WireConsole console, WireTalk talk, CancellationToken interrupted)
     {
         var messages = arguments.Messages(console.Input);
-        await using var link = new BrokerLink(arguments.Connection.Options("pub", []), console.Time, talk);
+        await using var link = new BrokerLink(arguments.Connection.Options("pub"), console.Time, talk);
         try
         {
             await link.StartAsync();

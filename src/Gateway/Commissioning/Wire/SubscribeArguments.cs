@@ -58,7 +58,7 @@ internal sealed class SubscribeArguments
     /// <exception cref="WireFailure">A filter is missing or wrong.</exception>
     public IReadOnlyList<MqttSubscription> Subscriptions()
     {
-        if (Connection.UrlTopic is { } topic)
+        if (Connection.AddressTopic is { } topic)
         {
             _filters.Add(topic);
         }

@@ -19,7 +19,7 @@ internal sealed class SubscribeCommand(SubscribeArguments arguments, MqttClient 
 
     public static async Task<int> RunAsync(SubscribeArguments arguments, WireConsole console, WireTalk talk, CancellationToken interrupted)
     {
-        var options = arguments.Connection.Options("sub", arguments.Subscriptions());
+        var options = arguments.Connection.Options("sub") with { Subscriptions = arguments.Subscriptions(), PoolsMessages = true };
         using var late = new CancellationTokenSource();
         await using var timer = arguments.Timeout is { } time ? console.Time.CreateTimer(_ => late.Cancel(), null, time, System.Threading.Timeout.InfiniteTimeSpan) : null;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interrupted, late.Token);
@@ -101,6 +101,7 @@ internal sealed class SubscribeCommand(SubscribeArguments arguments, MqttClient 
         foreach (var message in _written)
         {
             client.Acknowledge(message);
+            message.Dispose();
         }
 
         _written.Clear();

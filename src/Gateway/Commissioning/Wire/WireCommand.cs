@@ -43,7 +43,7 @@ internal static class WireCommand
     private const string Formats = """
 
         Format: sequences in the text of -F
-          %t topic    %p message      %l its length    %x %X in hexadecimal    %q QoS    %r retain flag
+          %t topic    %p message      %l its length    %x %X in hexadecimal    %q QoS    %r retain flag    %m packet id
           %j JSON with the message as a string         %J JSON with the message, which must be JSON, as a part
           %I time of arrival in UTC, ISO 8601          %U in seconds since 1970
           %A topic alias      %C content type          %D correlation data     %E message expiry    %F payload format

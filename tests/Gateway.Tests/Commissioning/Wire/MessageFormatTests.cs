@@ -24,7 +24,7 @@ public sealed class MessageFormatTests
 
     [Fact]
     public void JSON_has_the_time_in_UTC_and_all_properties() => Assert.Equal(
-        """{"tst":"2026-02-03T04:06:07.123456Z","topic":"a/b","qos":1,"retain":0,"payloadlen":1,"properties":{"message-expiry-interval":60,"user-properties":{"k":"v"},"content-type":"t"},"payload":"x"}""",
+        """{"tst":"2026-02-03T04:06:07.123456Z","topic":"a/b","qos":1,"retain":0,"payloadlen":1,"mid":0,"properties":{"message-expiry-interval":60,"user-properties":{"k":"v"},"content-type":"t"},"payload":"x"}""",
         Written("%j", "x", MqttProperty.Of(MqttPropertyId.MessageExpiryInterval, 60), MqttProperty.User("k", "v"), MqttProperty.Of(MqttPropertyId.ContentType, "t")));
 
     [Fact]

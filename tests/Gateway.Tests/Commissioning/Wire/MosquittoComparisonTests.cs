@@ -16,8 +16,8 @@ public sealed partial class MosquittoComparisonTests
         ["-v"],
         ["-v", "-N"],
         ["-F", "%t|%p|%l|%q|%r|%x|%X|%%|@@|\\\\|\\0|\\a\\e\\n\\r\\t\\v|end"],
-        ["-F", "%20t|%-20t|%020t|%.3t|%6.3t|%60p|%-60p|%060p|%5l|%05l|%-5l|%5q|%5r", "-N"],
-        ["-F", "%A|%C|%D|%E|%F|%P|%R|%S|%20C|%-20C|%.2C|%10R|%5F|%05F|%5E|%05E|%5A|%5S"],
+        ["-F", "%20t|%-20t|%020t|%.3t|%6.3t|%60p|%-60p|%060p|%5l|%05l|%-5l|%m|%5m|%05m|%5q|%5r", "-N"],
+        ["-F", "%A|%C|%D|%E|%F|%P|%R|%S|%20C|%-20C|%.2C|%5F|%05F|%5E|%05E|%5A|%5S"],
         ["-F", "%j"],
         ["-F", "before %j after"],
     ];
@@ -60,7 +60,7 @@ public sealed partial class MosquittoComparisonTests
     public async Task Empty_messages_and_QoS_1_are_printed_alike()
     {
         await using var broker = await MosquittoBroker.StartAsync();
-        foreach (var format in Formats.Where(f => !f.Contains("%j") && !f.Contains("before %j after")))
+        foreach (var format in Formats.Where(f => f is not ["-v", "-N"])) // Of an empty message mosquitto_sub then shows nothing, not even the topic.
         {
             // Two sessions that were there before the message.
             string[] ours = ["-i", "ours", "-c", "-q", "1", "-t", "e/#", "-V", "mqttv5"], theirs = ["-i", "theirs", "-c", "-q", "1", "-t", "e/#", "-V", "mqttv5"];

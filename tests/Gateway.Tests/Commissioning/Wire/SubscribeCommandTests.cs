@@ -124,13 +124,22 @@ public sealed class SubscribeCommandTests
         await using var broker = await MosquittoBroker.StartAsync();
         await using var watch = WireRun.Start(broker.Port, "sub -d -v -t w -C 1");
         await watch.ConnectedAsync();
-        await using var first = WireRun.Start(broker.Port, "sub -d -t x -i same --will-topic w --will-payload gone");
-        await first.ConnectedAsync();
+        await using var cut = WireRun.Start(broker.Port, "sub -d -t x -i same --will-topic w --will-payload gone");
+        await cut.ConnectedAsync();
         // The server drops the older of two with the same identifier, and publishes its will.
-        await using var second = WireRun.Start(broker.Port, "sub -d -t x -i same");
+        await Mosquitto.PublishAsync(broker.Port, "-i", "same", "-t", "x", "-m", "x");
         Assert.Equal(0, await watch.CodeAsync());
         Assert.Equal("w gone\n", watch.Output);
-        Assert.Equal(0x8E, await first.CodeAsync());
-        Assert.Contains("Another client uses the same identifier", first.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_names_server_and_filter_or_a_socket()
+    {
+        await using var broker = await MosquittoBroker.StartAsync("listener 0 {folder}/socket\nlistener {port} 127.0.0.1\n");
+        await Mosquitto.PublishAsync(broker.Port, "-t", "a/b", "-r", "-m", "x");
+        await using var byAddress = await WireRun.EndAsync(0, $"sub -v -C 1 -L mqtt://127.0.0.1:{broker.Port}/a/#");
+        await using var bySocket = await WireRun.EndAsync(0, $"sub -v -C 1 -t a/# --unix {broker.Folder}/socket");
+        await using var bySocketAddress = await WireRun.EndAsync(0, $"sub -v -C 1 -t a/# -L unix://{broker.Folder}/socket");
+        Assert.All([byAddress, bySocket, bySocketAddress], run => Assert.Equal("a/b x\n", run.Output));
     }
 }

@@ -49,8 +49,10 @@ public sealed class WireCommandTests
     [InlineData("pub -t a -m x -D publish user-property a", "-D needs a value")]
     [InlineData("pub -t a -m x -D publish payload-format-indicator 2", "-D payload-format-indicator is '2'")]
     [InlineData("pub -t a -m x -V mqttv311 -D publish content-type t", "MQTT 5.0")]
-    [InlineData("pub -t a -m x -L http://h", "-L is 'http://h'")]
-    [InlineData("pub -m x -L mqtt://h/a/b -p 1", "-L and -h or -p")]
+    [InlineData("pub -t a -m x -L http://h", "-L: The scheme 'http'")]
+    [InlineData("pub -m x -L mqtt://h/a/b -p 1", "-h or -p and -L")]
+    [InlineData("pub -m x -L mqtt://u:p@h/a -u u", "-u and -L both give the user name")]
+    [InlineData("pub -t a -m x -L ws://h/mqtt --tls", "without TLS")]
     [InlineData("pub -t a -m x -P y --password-file z", "-P and --password-file")]
     [InlineData("pub -t a -m x --password-file /nowhere", "does not exist")]
     [InlineData("pub -t a -m x --cafile /nowhere", "--cafile: there is no file '/nowhere'")]
@@ -90,12 +92,12 @@ public sealed class WireCommandTests
     public async Task A_password_file_that_others_may_read_is_refused()
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.File("password"), "secret");
+        await File.WriteAllTextAsync(folder.File("password"), "tulip");
         File.SetUnixFileMode(folder.File("password"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
         await using var run = await WireRun.EndAsync(0, "pub -u u -t a -m x --password-file", folder.File("password"));
         Assert.Equal(WireExitCodes.Usage, await run.CodeAsync());
         Assert.Contains("chmod 600", run.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("tulip", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
