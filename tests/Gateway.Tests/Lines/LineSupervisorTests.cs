@@ -5,6 +5,7 @@ using MeetNet.TestKit;
 
 namespace MeetNet.Gateway.Tests.Lines;
 
+[Collection(AloneCollection.Name)]
 public sealed class LineSupervisorTests
 {
     private static readonly LineOpening Missing = new(null, new LineFault(LineFaultKind.NoSuchPort, "no such port: ttyUSB0"));

@@ -3,6 +3,7 @@ using MeetNet.TestKit;
 
 namespace MeetNet.Gateway.Tests.Lines;
 
+[Collection(AloneCollection.Name)]
 public sealed class SerialLineTests : LineContract
 {
     private protected override Rig Open(ManualTimeProvider time)

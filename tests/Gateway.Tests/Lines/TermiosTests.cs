@@ -4,6 +4,7 @@ using MeetNet.TestKit;
 
 namespace MeetNet.Gateway.Tests.Lines;
 
+[Collection(AloneCollection.Name)]
 public sealed class TermiosTests
 {
     // asm-generic/termbits.h, octal there

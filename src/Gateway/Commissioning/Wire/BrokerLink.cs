@@ -78,15 +78,17 @@ internal sealed class BrokerLink : IAsyncDisposable
                     _connected.TrySetResult();
                     break;
                 case MqttConnectionState.Refused refused:
-                    throw WireFailure.From(refused.Cause, refused.ReasonCode, refused.Detail);
+                    throw WireFailure.From(refused.Cause, refused.ReasonCode, refused.Detail + Elsewhere(refused.ServerReference));
                 case MqttConnectionState.Disconnected lost when !_connected.Task.IsCompleted:
-                    throw WireFailure.From(lost.Cause, lost.ReasonCode, lost.Detail);
+                    throw WireFailure.From(lost.Cause, lost.ReasonCode, lost.Detail + Elsewhere(lost.ServerReference));
                 case MqttConnectionState.Disconnected lost:
-                    _talk.Say($"connection lost ({lost.Detail}); trying again");
+                    _talk.Say($"connection lost ({lost.Detail}{Elsewhere(lost.ServerReference)}); trying again");
                     break;
             }
         }
     }
+
+    private static string Elsewhere(string? server) => server is null ? string.Empty : $"; it names another server: {server}";
 
     private static string Describe(MqttConnectionState state) => state switch
     {

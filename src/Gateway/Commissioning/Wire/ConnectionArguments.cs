@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using MeetNet.Hosting;
 using MeetNet.Mqtt;
@@ -18,14 +17,14 @@ internal sealed class ConnectionArguments
     /// <summary>Largest packet of the protocol: a fixed header of 5 bytes and 268,435,455 (MQTT 5.0 §2.1.4).</summary>
     private const uint LargestPacket = 268_435_460;
 
-    private readonly List<MqttProperty> _willProperties = [];
+    private readonly List<MqttProperty> _willProperties = [], _connectProperties = [];
     private string? _host, _user, _password, _passwordFile, _clientId, _prefix, _authority, _certificate, _key, _willTopic;
     private string _willPayload = string.Empty;
     private int? _port;
     private MqttAddress? _address;
     private bool _keepSession, _tls, _willRetain;
     private uint? _expiry;
-    private ushort _keepAlive = 60, _receiveMaximum = 1024;
+    private ushort _keepAlive = 60, _receiveMaximum = 1024, _topicAliases = 16;
     private uint _packetSize = LargestPacket;
     private MqttQualityOfService _willQuality;
 
@@ -80,9 +79,17 @@ internal sealed class ConnectionArguments
         {
             _willProperties.Add(property);
         }
+        else if (property.Id == MqttPropertyId.UserProperty)
+        {
+            _connectProperties.Add(property);
+        }
         else if (property.Id == MqttPropertyId.ReceiveMaximum)
         {
             _receiveMaximum = (ushort)property.Number;
+        }
+        else if (property.Id == MqttPropertyId.TopicAliasMaximum)
+        {
+            _topicAliases = (ushort)property.Number;
         }
         else
         {
@@ -106,11 +113,14 @@ internal sealed class ConnectionArguments
             Port = _port ?? (tls is null ? PlainPort : TlsPort),
             Version = Version,
             ClientId = _clientId ?? OwnIdentifier(role),
+            RandomizesClientId = _clientId is null && _prefix is null,
             CleanStart = !_keepSession,
             SessionExpiryInterval = Version == MqttVersion.V311 ? 0 : _expiry ?? (_keepSession ? NeverExpires : 0),
             KeepAlive = _keepAlive,
             ReceiveMaximum = _receiveMaximum,
             MaximumPacketSize = _packetSize,
+            TopicAliasMaximum = _topicAliases,
+            ConnectProperties = new MqttProperties([.. _connectProperties]),
             Tls = tls,
             Will = _willTopic is null ? null : new MqttWill
             {
@@ -139,6 +149,7 @@ internal sealed class ConnectionArguments
     private void CheckTogether()
     {
         Refuse(_keepSession && _clientId is null, "-c needs -i: the session is kept under the client identifier, and the next run must give the same");
+        Refuse(_expiry > 0 && _clientId is null, "-x needs -i: the session is kept under the client identifier");
         Refuse(_keepSession && _expiry == 0, "-c keeps the session and -x 0 drops it: give one of them");
         Refuse(_clientId is not null && _prefix is not null, "-i and -I both give the client identifier");
         Refuse(_address is not null && (_host is not null || _port is not null), "-h or -p and -L or --unix both say where the server is");
@@ -146,13 +157,13 @@ internal sealed class ConnectionArguments
         Refuse(_key is not null && _certificate is null, "--key needs --cert");
         Refuse(_password is not null && _passwordFile is not null, "-P and --password-file both give the password");
         Refuse(_willTopic is null && (_willPayload.Length > 0 || _willRetain || _willProperties.Count > 0), "a will needs --will-topic");
-        Refuse(Version == MqttVersion.V311 && (_expiry is not null || _willProperties.Count > 0), "-x and -D are of MQTT 5.0: give -V mqttv5");
+        Refuse(Version == MqttVersion.V311 && (_expiry is not null || _willProperties.Count + _connectProperties.Count > 0), "-x and -D are of MQTT 5.0: give -V mqttv5");
     }
 
     private string OwnIdentifier(string role)
     {
         var process = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        return _prefix is null ? $"meetnet-{role}-{process}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}" : _prefix + process;
+        return _prefix is null ? $"meetnet-{role}-{process}-" : _prefix + process;
     }
 
     private ReadOnlyMemory<byte> Password(string? user)

@@ -18,6 +18,7 @@ internal static class PropertyArguments
         (MqttPropertyId.TopicAlias, "topic-alias"),
         (MqttPropertyId.WillDelayInterval, "will-delay-interval"),
         (MqttPropertyId.ReceiveMaximum, "receive-maximum"),
+        (MqttPropertyId.TopicAliasMaximum, "topic-alias-maximum"),
         (MqttPropertyId.MaximumPacketSize, "maximum-packet-size"),
         (MqttPropertyId.UserProperty, "user-property"),
     ];
@@ -31,7 +32,7 @@ internal static class PropertyArguments
     /// <summary>What may be given for each packet.</summary>
     private static readonly Dictionary<string, MqttPropertyId[]> Packets = new()
     {
-        ["connect"] = [MqttPropertyId.ReceiveMaximum, MqttPropertyId.MaximumPacketSize],
+        ["connect"] = [MqttPropertyId.ReceiveMaximum, MqttPropertyId.MaximumPacketSize, MqttPropertyId.TopicAliasMaximum, MqttPropertyId.UserProperty],
         ["publish"] = OfMessage,
         ["subscribe"] = [MqttPropertyId.SubscriptionIdentifier],
         ["will"] = [.. OfMessage, MqttPropertyId.WillDelayInterval],
@@ -66,6 +67,7 @@ internal static class PropertyArguments
             MqttPropertyId.ContentType or MqttPropertyId.ResponseTopic => MqttProperty.Of(id, value),
             MqttPropertyId.PayloadFormatIndicator => MqttProperty.Of(id, (uint)Arguments.Number($"-D {name}", value, 0, 1)),
             MqttPropertyId.ReceiveMaximum => MqttProperty.Of(id, (uint)Arguments.Number($"-D {name}", value, 1, ushort.MaxValue)),
+            MqttPropertyId.TopicAliasMaximum => MqttProperty.Of(id, (uint)Arguments.Number($"-D {name}", value, 0, ushort.MaxValue)),
             _ => MqttProperty.Of(id, (uint)Arguments.Number($"-D {name}", value, 0, uint.MaxValue)),
         });
     }

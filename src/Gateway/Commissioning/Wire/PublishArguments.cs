@@ -47,7 +47,7 @@ internal sealed class PublishArguments
         new("--repeat-delay", "SECONDS", "With that long in between.", (a, next) => a.RepeatDelay = Arguments.Seconds("--repeat-delay", next())),
         new("-D, --property", "publish NAME VALUE", "Property of the message (5.0): content-type, correlation-data, message-expiry-interval,\n"
             + "payload-format-indicator, response-topic, user-property NAME VALUE. Also for 'will' (and will-delay-interval)\n"
-            + "and 'connect' (maximum-packet-size, receive-maximum).", (a, next) => a.Take(PropertyArguments.Read(next, "publish", "will", "connect"))),
+            + "and 'connect' (maximum-packet-size, receive-maximum, topic-alias-maximum, user-property).", (a, next) => a.Take(PropertyArguments.Read(next, "publish", "will", "connect"))),
         .. ConnectionArguments.Table<PublishArguments>(a => a.Connection),
         new("--help", "", "This text.", (a, _) => a.Help = true),
     ];

@@ -15,7 +15,9 @@ internal sealed class PublishCommand(PublishArguments arguments, BrokerLink link
     public static async Task<int> RunAsync(PublishArguments arguments, WireConsole console, WireTalk talk, CancellationToken interrupted)
     {
         var messages = arguments.Messages(console.Input);
-        await using var link = new BrokerLink(arguments.Connection.Options("pub"), console.Time, talk);
+        // With QoS 2 the session begins anew: an older process may have left packet identifiers in it that the server would take our messages for.
+        var options = arguments.Connection.Options("pub") with { ResumesStoredSession = arguments.Quality != MqttQualityOfService.ExactlyOnce };
+        await using var link = new BrokerLink(options, console.Time, talk);
         try
         {
             await link.StartAsync();

@@ -49,7 +49,7 @@ internal sealed class SubscribeArguments
         new("--retain-as-published", "", "Show the retain flag as the publisher set it (5.0).", (a, _) => a._retainAsPublished = true),
         new("--no-local", "", "Not what the same client identifier publishes (5.0).", (a, _) => a._noLocal = true),
         new("-D, --property", "PACKET NAME VALUE", "Property (5.0): of 'subscribe' subscription-identifier; of 'connect' maximum-packet-size,\n"
-            + "receive-maximum; of 'will' as with pub.", (a, next) => a.Take(PropertyArguments.Read(next, "subscribe", "will", "connect"))),
+            + "receive-maximum, topic-alias-maximum, user-property NAME VALUE; of 'will' as with pub.", (a, next) => a.Take(PropertyArguments.Read(next, "subscribe", "will", "connect"))),
         .. ConnectionArguments.Table<SubscribeArguments>(a => a.Connection),
         new("--help", "", "This text.", (a, _) => a.Help = true),
     ];

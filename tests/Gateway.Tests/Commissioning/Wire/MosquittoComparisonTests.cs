@@ -41,8 +41,8 @@ public sealed partial class MosquittoComparisonTests
         }
 
         await Mosquitto.PublishAsync(broker.Port, ["-t", "a/p", "-r", "-q", "1", "-m", "with properties", "-V", "mqttv5", .. Properties]);
-        string[] topics = ["a/0", "a/2", "a/3", "a/4", "a/5", "a/p"]; // An empty one is not retained: see the next test.
-        foreach (var topic in topics)
+        // An empty one is not retained: see the next test.
+        foreach (var topic in version == "mqttv5" ? ["a/0", "a/2", "a/3", "a/4", "a/p"] : new[] { "a/2", "a/p" })
         {
             foreach (var format in Formats)
             {
@@ -57,17 +57,17 @@ public sealed partial class MosquittoComparisonTests
     }
 
     [Fact]
-    public async Task Empty_messages_and_QoS_1_are_printed_alike()
+    public async Task Empty_messages_and_higher_QoS_are_printed_alike()
     {
         await using var broker = await MosquittoBroker.StartAsync();
         foreach (var format in Formats.Where(f => f is not ["-v", "-N"])) // Of an empty message mosquitto_sub then shows nothing, not even the topic.
         {
             // Two sessions that were there before the message.
-            string[] ours = ["-i", "ours", "-c", "-q", "1", "-t", "e/#", "-V", "mqttv5"], theirs = ["-i", "theirs", "-c", "-q", "1", "-t", "e/#", "-V", "mqttv5"];
+            string[] ours = ["-i", "ours", "-c", "-q", "2", "-t", "e/#", "-V", "mqttv5"], theirs = ["-i", "theirs", "-c", "-q", "2", "-t", "e/#", "-V", "mqttv5"];
             await using var subscribed = await WireRun.EndAsync(broker.Port, "sub -E", ours);
             await Mosquitto.RunAsync("mosquitto_sub", broker.Port, [.. theirs, "-E"]);
             await Mosquitto.PublishAsync(broker.Port, "-t", "e/1", "-q", "1", "-n");
-            await Mosquitto.PublishAsync(broker.Port, "-t", "e/2", "-q", "1", "-m", "x");
+            await Mosquitto.PublishAsync(broker.Port, "-t", "e/2", "-q", "2", "-m", "x");
             var expected = await Mosquitto.RunAsync("mosquitto_sub", broker.Port, [.. theirs, "-C", "2", .. format]);
             await using var run = await WireRun.EndAsync(broker.Port, "sub -C 2", [.. ours, .. format]);
             Assert.Equal(Text(expected), Text(run.Bytes));
@@ -82,12 +82,12 @@ public sealed partial class MosquittoComparisonTests
         await using var broker = await MosquittoBroker.StartAsync();
         for (var i = 0; i < Payloads.Length; i++)
         {
-            var quality = (i % 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            string[] subscription = ["-i", "watch", "-c", "-q", "1", "-t", "b", "-V", "mqttv311"];
+            var quality = (i % 3).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            string[] subscription = ["-i", "watch", "-c", "-q", "2", "-t", "b", "-V", "mqttv311"];
             await Mosquitto.RunAsync("mosquitto_sub", broker.Port, [.. subscription, "-E"]);
             await using var run = await WireRun.EndAsync(broker.Port, $"pub -t b -q {quality} -V {version}", Message(Payloads[i]));
             Assert.Equal((0, "", ""), (await run.CodeAsync(), run.Error, run.Output));
-            if (i % 2 == 1)
+            if (i % 3 > 0)
             {
                 // QoS 0 is not kept for a session without connection; the command has still ended well.
                 Assert.Equal(Payloads[i], Text(await Mosquitto.RunAsync("mosquitto_sub", broker.Port, [.. subscription, "-C", "1", "-N"])));

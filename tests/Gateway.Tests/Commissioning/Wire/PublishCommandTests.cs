@@ -96,11 +96,13 @@ public sealed class PublishCommandTests
         Assert.Contains("message 1 under way, which may have arrived or not", run.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_kept_session_sends_again_what_was_under_way()
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    public async Task A_kept_session_sends_again_what_was_under_way(string quality)
     {
         await using var broker = await MosquittoBroker.StartAsync(MosquittoBroker.Persistent);
-        await using var run = WireRun.Start(broker.Port, "pub -d -t a -l -q 1 -r -c -i writer");
+        await using var run = WireRun.Start(broker.Port, $"pub -d -t a -l -q {quality} -r -c -i writer");
         await run.ConnectedAsync();
         broker.Pause();
         await run.TypeAsync("x\n");

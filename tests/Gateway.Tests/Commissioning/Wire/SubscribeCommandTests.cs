@@ -6,27 +6,29 @@ namespace MeetNet.Gateway.Tests.Commissioning.Wire;
 /// <summary><c>mqtt sub</c> over a real broker.</summary>
 public sealed class SubscribeCommandTests
 {
-    [Fact]
-    public async Task A_kept_session_acknowledges_what_was_printed_and_nothing_else()
+    [Theory]
+    [InlineData("1")]
+    [InlineData("2")]
+    public async Task A_kept_session_acknowledges_what_was_printed_and_nothing_else(string quality)
     {
         await using var broker = await MosquittoBroker.StartAsync();
-        const string Session = "-i watch -c -q 1 -t a/#";
-        await using var subscribe = await WireRun.EndAsync(broker.Port, $"sub {Session} -E");
+        var session = $"-i watch -c -q {quality} -t a/#";
+        await using var subscribe = await WireRun.EndAsync(broker.Port, $"sub {session} -E");
         Assert.Equal((0, ""), (await subscribe.CodeAsync(), subscribe.Output));
         foreach (var message in (string[])["one", "two", "three", "four"])
         {
-            await Mosquitto.PublishAsync(broker.Port, "-t", "a/b", "-q", "1", "-m", message);
+            await Mosquitto.PublishAsync(broker.Port, "-t", "a/b", "-q", quality, "-m", message);
         }
 
-        await using var first = await WireRun.EndAsync(broker.Port, $"sub {Session} -C 1");
+        await using var first = await WireRun.EndAsync(broker.Port, $"sub {session} -C 1");
         Assert.Equal("one\n", first.Output);
         // Nothing of what can't be written is acknowledged.
-        await using var broken = WireRun.StartWithoutOutput(new IOException("No space left on device"), broker.Port, $"sub {Session}");
+        await using var broken = WireRun.StartWithoutOutput(new IOException("No space left on device"), broker.Port, $"sub {session}");
         Assert.Equal(WireExitCodes.Usage, await broken.CodeAsync());
         Assert.Contains("No space left on device", broken.Error, StringComparison.Ordinal);
-        await using var closed = WireRun.StartWithoutOutput(new OutputClosedException(), broker.Port, $"sub {Session}");
+        await using var closed = WireRun.StartWithoutOutput(new OutputClosedException(), broker.Port, $"sub {session}");
         Assert.Equal((0, ""), (await closed.CodeAsync(), closed.Error));
-        await using var rest = await WireRun.EndAsync(broker.Port, $"sub {Session} -C 3");
+        await using var rest = await WireRun.EndAsync(broker.Port, $"sub {session} -C 3");
         Assert.Equal("two\nthree\nfour\n", rest.Output);
     }
 
