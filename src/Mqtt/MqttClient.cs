@@ -192,7 +192,10 @@ public sealed partial class MqttClient : IAsyncDisposable
         DisconnectAsync(reason, MqttProperties.Empty, cancellationToken);
 
     /// <inheritdoc cref="DisconnectAsync(MqttReasonCode, CancellationToken)"/>
-    /// <param name="reason">Any code but success makes the server publish the will, as <see cref="MqttReasonCode.DisconnectWithWill"/> asks for.</param>
+    /// <param name="reason">
+    /// Any code but success makes the server publish the will, as <see cref="MqttReasonCode.DisconnectWithWill"/> asks for. MQTT 3.1.1 has no codes: there
+    /// the connection is then closed without DISCONNECT, which has the same effect, at once and without the last acknowledgements.
+    /// </param>
     /// <param name="properties">
     /// Session Expiry Interval, Reason String and User Properties; not sent in MQTT 3.1.1. The last two are left out where the server takes no
     /// packet so large ([MQTT-3.14.2-3], [MQTT-3.14.2-4]).

@@ -153,6 +153,11 @@ internal sealed class Connection : IDisposable
     /// </summary>
     private async Task SayGoodbyeAsync(MqttReasonCode code, MqttProperties properties, Task receiving)
     {
+        if (_core.Options.Version == MqttVersion.V311 && code != MqttReasonCode.Success)
+        {
+            return; // Without codes DISCONNECT means that all is well, and the server would drop the will (3.1.1 §3.14, §4.8).
+        }
+
         lock (_core.Gate)
         {
             if (!_core.Session.IsOpen)

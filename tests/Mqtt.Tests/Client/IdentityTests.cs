@@ -145,7 +145,7 @@ public sealed class IdentityTests
     {
         await using var scene = new Scene(o => o with { Version = MqttVersion.V311 });
         var peer = await scene.StartAsync(Wire.Connack311());
-        var leaving = scene.Client.DisconnectAsync(MqttReasonCode.DisconnectWithWill, new MqttProperties(MqttProperty.User("k", "v")), CancellationToken.None);
+        var leaving = scene.Client.DisconnectAsync(MqttReasonCode.Success, new MqttProperties(MqttProperty.User("k", "v")), CancellationToken.None);
         Assert.Empty((await peer.ReadAsync("DISCONNECT")).Body);
         peer.Close();
         await leaving.Soon();
