@@ -226,6 +226,7 @@ public sealed partial class FaultyPacketTests
 
     /// <summary>Every property in every packet of a server: table 2-4, once and twice.</summary>
     [Fact]
+    [Trait("mqtt", "§2.2.2.2")]
     public void Only_the_properties_of_table_2_4_are_taken_and_only_once()
     {
         foreach (var kind in WireTables.Kinds.Where(kind => WireTables.Properties[0x26].Places.Contains(kind) && WireTables.Goes(kind, 5, fromServer: true)))

@@ -40,11 +40,11 @@ public sealed class FuzzTests
     public void Damaged_packets_are_read_as_a_strict_codec_reads_them()
     {
         var rounds = Setting("MEETNET_ROUNDS");
-        var count = rounds is null ? Packets : checked(PacketsOfARound * int.Parse(rounds, CultureInfo.InvariantCulture));
+        var count = rounds is null ? Packets : PacketsOfARound * long.Parse(rounds, CultureInfo.InvariantCulture);
         var seed = Setting("MEETNET_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next();
         var damage = new PacketDamage(new Random(seed));
-        var accepted = 0;
-        for (var i = 0; i < count; i++)
+        var accepted = 0L;
+        for (var i = 0L; i < count; i++)
         {
             var (version, bytes) = damage.Next();
             try

@@ -7,13 +7,9 @@ namespace MeetNet.Mqtt.Tests.Protocol;
 /// <summary>The library's reader and writer in the terms of <see cref="WirePacket"/>, so that they can be compared with other codecs.</summary>
 internal static class LibraryCodec
 {
-    /// <summary>Whether the library has a writer for it: its acknowledgements and its DISCONNECT carry a code and no properties.</summary>
-    public static bool Writes(WirePacket packet) => packet.Kind switch
-    {
-        "puback" or "pubrec" or "pubrel" or "pubcomp" or "disconnect" => packet.Properties.Length == 0,
-        "auth" => false,
-        _ => true,
-    };
+    /// <summary>Whether the library has a writer for it: its PUBACK, PUBREC, PUBREL and PUBCOMP carry a code and no properties.</summary>
+    public static bool Writes(WirePacket packet) =>
+        packet.Kind is not ("puback" or "pubrec" or "pubrel" or "pubcomp") || packet.Properties.Length == 0;
 
     /// <summary>The bytes that the library writes for a packet of a client.</summary>
     public static byte[] Write(WirePacket packet, MqttVersion version)
@@ -27,9 +23,11 @@ internal static class LibraryCodec
                 break;
             case "publish":
                 var qos = (MqttQualityOfService)packet.QoS;
+                var alias = (ushort)(packet.Properties.FirstOrDefault(p => p.Id == 0x23)?.Number ?? 0);
+                properties = Properties([.. packet.Properties.Where(p => p.Id != 0x23)]);
                 PacketWriter.Publish(
-                    output, version, packet.Topic!, packet.Payload, qos, packet.Retain, packet.Duplicate, (ushort)packet.PacketId, properties);
-                Assert.Equal(output.Length, PacketWriter.PublishLength(version, packet.Topic!, packet.Payload!.Length, qos, properties));
+                    output, version, packet.Topic!, packet.Payload, qos, packet.Retain, packet.Duplicate, (ushort)packet.PacketId, properties, alias);
+                Assert.Equal(output.Length, PacketWriter.PublishLength(version, packet.Topic!, packet.Payload!.Length, qos, properties, alias));
                 break;
             case "puback" or "pubrec" or "pubrel" or "pubcomp":
                 PacketWriter.Reply(output, Enum.Parse<PacketType>(packet.Kind, ignoreCase: true), version, (ushort)packet.PacketId, (MqttReasonCode)packet.Code);
@@ -48,7 +46,11 @@ internal static class LibraryCodec
                 PacketWriter.Pingreq(output);
                 break;
             case "disconnect":
-                PacketWriter.Disconnect(output, version, (MqttReasonCode)packet.Code);
+                PacketWriter.Disconnect(output, version, (MqttReasonCode)packet.Code, properties);
+                break;
+            case "auth":
+                PacketWriter.Auth(output, (MqttReasonCode)packet.Code, properties);
+                Assert.Equal(output.Length, PacketWriter.AuthLength(properties));
                 break;
             default:
                 throw new ArgumentException($"no writer for {packet.Kind}", nameof(packet));

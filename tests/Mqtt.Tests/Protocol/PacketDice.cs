@@ -118,7 +118,7 @@ internal sealed class PacketDice(Random random, int level)
 
         var shuffled = list.ToArray();
         random.Shuffle(shuffled);
-        return shuffled;
+        return fromServer ? shuffled : [.. shuffled.OrderByDescending(p => p.Id == 0x23)]; // The order is free, and the library begins with the alias.
     }
 
     private WireProperty Property(int id, string type) => type switch
