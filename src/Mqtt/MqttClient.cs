@@ -12,6 +12,12 @@ namespace MeetNet.Mqtt;
 /// </summary>
 public sealed partial class MqttClient : IAsyncDisposable
 {
+    /// <summary>
+    /// Name of the <see cref="System.Diagnostics.Metrics.Meter"/> that shows the <see cref="Counters"/> of every client of this process from its start
+    /// to its stop, tagged <c>client.id</c>; packets and bytes also <c>direction</c> and <c>type</c>.
+    /// </summary>
+    public const string MeterName = "MeetNet.Mqtt";
+
     private static readonly TimeSpan DisposeTime = TimeSpan.FromSeconds(1);
 
     private readonly ClientCore _core;
@@ -68,6 +74,7 @@ public sealed partial class MqttClient : IAsyncDisposable
                 throw new InvalidOperationException("The client was started or stopped before.");
             }
 
+            ClientMeter.Add(_core);
             _running = Task.Run(RunAsync, CancellationToken.None);
         }
 
@@ -276,6 +283,7 @@ public sealed partial class MqttClient : IAsyncDisposable
             _core.Session.Lose(stopped: true, StoppedException);
         }
 
+        ClientMeter.Remove(_core);
         _core.Messages.Complete();
         if (_core.States.Now is not MqttConnectionState.Stopped)
         {

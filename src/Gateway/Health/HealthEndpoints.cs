@@ -4,6 +4,7 @@ using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Stations;
 using MeetNet.Gateway.Uplink;
 using MeetNet.Hosting;
+using MeetNet.Mqtt;
 
 namespace MeetNet.Gateway.Health;
 
@@ -13,7 +14,7 @@ internal static class HealthEndpoints
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<GatewayMeter>();
-        services.AddSingleton(provider => new PrometheusText(provider.GetRequiredService<GatewayMeter>().Meter));
+        services.AddSingleton(provider => new PrometheusText(provider.GetRequiredService<GatewayMeter>().Meter, MqttClient.MeterName));
         return services;
     }
 

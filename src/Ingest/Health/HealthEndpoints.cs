@@ -14,7 +14,7 @@ internal static class HealthEndpoints
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddSingleton<IngestMeter>();
-        services.AddSingleton(provider => new PrometheusText(provider.GetRequiredService<IngestMeter>().Meter));
+        services.AddSingleton(provider => new PrometheusText(provider.GetRequiredService<IngestMeter>().Meter, MqttClient.MeterName));
         return services;
     }
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace MeetNet.Hosting;
 
 /// <summary>
-/// The instruments of one <see cref="Meter"/> as Prometheus text (exposition format 0.0.4), for <c>/metrics</c>. Make it
+/// The instruments of a program's <see cref="Meter"/>, and of libraries' meters by name, as Prometheus text (exposition format 0.0.4), for <c>/metrics</c>. Make it
 /// together with the meter: what is counted before it listens is not seen. Thread-safe.
 /// <para>Names: <c>meetnet.line.read</c> with unit <c>By</c> becomes <c>meetnet_line_read_bytes_total</c>.</para>
 /// </summary>
@@ -22,11 +22,11 @@ internal sealed class PrometheusText : IDisposable
     private readonly SortedDictionary<string, Family> _families = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
-    public PrometheusText(Meter meter)
+    public PrometheusText(Meter meter, params string[] libraries)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter, meter))
+            if (ReferenceEquals(instrument.Meter, meter) || libraries.Contains(instrument.Meter.Name))
             {
                 listener.EnableMeasurementEvents(instrument, Add(instrument));
             }

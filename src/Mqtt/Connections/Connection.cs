@@ -238,7 +238,6 @@ internal sealed class Connection : IDisposable
         try
         {
             await WriteAsync(_connect);
-            Interlocked.Increment(ref _core.Counters.ConnectPacketsSent);
             while (true)
             {
                 await _due.WaitAsync(_abort.Token);
@@ -284,10 +283,10 @@ internal sealed class Connection : IDisposable
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
+        _core.Counters.Sent.CountAll(bytes.Span); // Before the peer can see them.
+        Interlocked.Increment(ref _core.Counters.Writes);
         await _stream.WriteAsync(bytes, _abort.Token);
         await _stream.FlushAsync(_abort.Token);
-        Interlocked.Add(ref _core.Counters.BytesSent, bytes.Length);
-        Interlocked.Increment(ref _core.Counters.Writes);
     }
 
     private async Task WatchAsync(Liveness liveness)

@@ -5,17 +5,18 @@ namespace MeetNet.Mqtt.Connections;
 /// </summary>
 internal sealed class CounterSet
 {
+    public readonly PacketTraffic Sent = new();
+    public readonly PacketTraffic Received = new();
     public long Connections;
     public long ConnectionAttempts;
-    public long BytesSent;
     public long BytesReceived;
     public long Writes;
     public long Reads;
-    public long ConnectPacketsSent;
-    public long PacketsReceived;
     public long UnknownAcknowledgements;
     public long MessagesReceived;
-    public long DuplicatesReceived;
+    public long MessagesReceivedQoS0;
+    public long MessagesRepeated;
+    public long MessagesRejected;
     public long MessagesUnmatched;
     public long AcknowledgementsIgnored;
     public long ReceiveMaximumExceeded;

@@ -30,7 +30,6 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         consumed = 0;
         wanted = 0;
         ConnectionEnd? end = null;
-        var packets = 0;
         while (end is null)
         {
             var cut = PacketFramer.Cut(window[consumed..], _options.MaximumPacketSize, out var frame, out var fault);
@@ -46,13 +45,16 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
                 break;
             }
 
-            packets++;
+            core.Counters.Received.Count(window[consumed], frame.Length);
             var body = window.Slice(consumed + frame.HeaderLength, frame.BodyLength);
             consumed += frame.Length;
             end = Handle(frame, body);
+            if (end is not null && frame.Type == PacketType.Publish)
+            {
+                Interlocked.Increment(ref core.Counters.MessagesRejected);
+            }
         }
 
-        Interlocked.Add(ref core.Counters.PacketsReceived, packets);
         return Deliver() ?? end;
     }
 
@@ -142,11 +144,6 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             }
         }
 
-        if (publish.Duplicate)
-        {
-            Interlocked.Increment(ref core.Counters.DuplicatesReceived);
-        }
-
         var message = core.Pool?.Take(publish.Payload.Length) ?? new MqttMessage(loan: null);
         message.Fill(
             publish,
@@ -169,25 +166,27 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         }
 
         ConnectionEnd? end = null;
-        var taken = 0;
-        var repeated = false;
+        var (arrived, taken, unnumbered, repeated) = (0, 0, 0, 0);
         lock (core.Gate)
         {
-            for (var i = 0; i < _arrivals.Count && end is null; i++)
+            for (; arrived < _arrivals.Count; arrived++)
             {
-                var message = _arrivals[i];
+                var message = _arrivals[arrived];
                 var isNew = true;
-                if (message.PacketId != 0)
+                if (message.PacketId == 0)
+                {
+                    unnumbered++;
+                }
+                else
                 {
                     end = Arrive(message, out isNew);
-                    repeated |= !isNew;
+                    if (end is not null)
+                    {
+                        break;
+                    }
                 }
 
-                if (!isNew)
-                {
-                    message.Dispose(); // Nobody will see it.
-                }
-                else if (end is null)
+                if (isNew)
                 {
                     _arrivals[taken++] = message;
                     if (!core.Session.Subscriptions.Covers(message.Topic))
@@ -195,15 +194,23 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
                         Interlocked.Increment(ref core.Counters.MessagesUnmatched); // [MQTT-3.3.2-3]
                     }
                 }
+                else
+                {
+                    repeated++;
+                    message.Dispose(); // Nobody will see it.
+                }
             }
         }
 
-        if (repeated)
+        if (repeated > 0)
         {
             connection.Wake(); // Their PUBRECs may be due already.
         }
 
         Interlocked.Add(ref core.Counters.MessagesReceived, taken);
+        Interlocked.Add(ref core.Counters.MessagesReceivedQoS0, unnumbered);
+        Interlocked.Add(ref core.Counters.MessagesRepeated, repeated);
+        Interlocked.Add(ref core.Counters.MessagesRejected, _arrivals.Count - arrived);
         core.Messages.Add(CollectionsMarshal.AsSpan(_arrivals)[..taken]);
         _arrivals.Clear();
         return end;

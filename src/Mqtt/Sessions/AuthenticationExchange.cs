@@ -128,19 +128,18 @@ internal sealed class AuthenticationExchange(string? method)
         _due = null;
     }
 
-    /// <summary>Writes the AUTH that is due, and says how many that were.</summary>
-    public int Fill(PacketBuffer output, long now)
+    /// <summary>Writes the AUTH that is due.</summary>
+    public void Fill(PacketBuffer output, long now)
     {
         if (_due is not { } due)
         {
-            return 0;
+            return;
         }
 
         PacketWriter.Auth(output, due.Reason, due.Properties);
         _due = null;
         _serversTurn = true;
         _since = now;
-        return 1;
     }
 
     private ReadStatus Prepare(MqttReasonCode reason, ReadOnlyMemory<byte> data)

@@ -15,6 +15,9 @@ internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version)
     /// <summary>Messages that came on this connection, whose PUBREC is written and whose PUBREL is not in.</summary>
     public int AwaitingRelease { get; private set; }
 
+    /// <summary>Total of repeats that share the PUBREC of the PUBLISH before them.</summary>
+    public long Joined { get; private set; }
+
     /// <summary>Identifiers remembered.</summary>
     public int Count => _byId.Count;
 
@@ -50,6 +53,7 @@ internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version)
         delivery = reception?.Delivery ?? 0;
         if (reception is { IsAnswered: false } && reception.Connection == _connection)
         {
+            Joined++;
             return true; // One PUBREC will answer both.
         }
 

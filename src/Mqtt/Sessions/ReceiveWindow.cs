@@ -34,9 +34,13 @@ internal sealed class ReceiveWindow
     /// <summary>PUBACKs and PUBRECs that may be written now: acknowledged, and everything before them too.</summary>
     public int Ready { get; private set; }
 
+    /// <summary>Total of messages whose connection ended before their PUBACK or PUBREC was written.</summary>
+    public long Abandoned { get; private set; }
+
     /// <summary>A new connection: earlier tickets mean nothing any more.</summary>
     public void Reset()
     {
+        Abandoned += Count;
         Count = 0;
         Ready = 0;
         _head = 0;

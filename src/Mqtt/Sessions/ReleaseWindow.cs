@@ -80,10 +80,9 @@ internal sealed class ReleaseWindow(MqttVersion version)
         return true;
     }
 
-    /// <summary>Writes every PUBREL that is due, and says how many.</summary>
-    public int Fill(PacketBuffer output, long now)
+    /// <summary>Writes every PUBREL that is due.</summary>
+    public void Fill(PacketBuffer output, long now)
     {
-        var written = 0;
         while (_due.TryDequeue(out var due))
         {
             if (due.Publish is { Stage: PublishStage.Done })
@@ -93,14 +92,11 @@ internal sealed class ReleaseWindow(MqttVersion version)
 
             var reason = due.Publish is null ? MqttReasonCode.PacketIdentifierNotFound : MqttReasonCode.Success;
             PacketWriter.Reply(output, PacketType.Pubrel, version, due.PacketId, reason);
-            written++;
             if (due.Publish is { } publish)
             {
                 publish.ReleasedOn = _connection;
                 publish.WrittenAt = now;
             }
         }
-
-        return written;
     }
 }

@@ -31,11 +31,14 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     /// <summary>QoS 1 and 2 publishes that may still be written on this connection ([MQTT-4.9.0-1]).</summary>
     public int Quota => _quota;
 
-    /// <summary>Total of packets written, and of those with DUP.</summary>
-    public (long All, long Repeated) Written { get; private set; }
-
     /// <summary>Total of QoS 1 and 2 publishes that the server took, and of those that it refused.</summary>
     public (long Accepted, long Refused) Ended { get; private set; }
+
+    /// <summary>
+    /// Total of publishes taken in, and of those that ended otherwise than in <see cref="Ended"/>: QoS 0 written, failed, taken back. What is left is
+    /// <see cref="Pending"/>.
+    /// </summary>
+    public (long Taken, long Written, long Failed, long Withdrawn) Totals { get; private set; }
 
     /// <summary>
     /// Since when the oldest publish on this connection awaits its PUBACK, PUBREC or PUBCOMP without the line in front of it moving; null
@@ -53,7 +56,11 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     }
 
     /// <summary>Takes a publish in, behind all others.</summary>
-    public void Enqueue(PendingPublish publish) => _waiting.AddLast(publish);
+    public void Enqueue(PendingPublish publish)
+    {
+        _waiting.AddLast(publish);
+        Totals = Totals with { Taken = Totals.Taken + 1 };
+    }
 
     /// <summary>Takes back a publish that was not written yet; false when it is too late.</summary>
     public bool Withdraw(PendingPublish publish)
@@ -65,6 +72,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
 
         publish.Stage = PublishStage.Done;
         _waiting.Remove(publish);
+        Totals = Totals with { Withdrawn = Totals.Withdrawn + 1 };
         return true;
     }
 
@@ -122,8 +130,8 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         }
     }
 
-    /// <summary>Writes the PUBRELs that are due; flow control doesn't hold them back ([MQTT-4.9.0-3]). Says how many.</summary>
-    public int FillReleases(PacketBuffer output, long now) => _released.Fill(output, now);
+    /// <summary>Writes the PUBRELs that are due; flow control doesn't hold them back ([MQTT-4.9.0-3]).</summary>
+    public void FillReleases(PacketBuffer output, long now) => _released.Fill(output, now);
 
     /// <summary>
     /// Writes repeats, then new publishes, until <paramref name="output"/> holds <paramref name="target"/> bytes, the server's window is full
@@ -136,8 +144,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
             _resend = publish.Next;
             if (Refusal(publish) is { } refusal)
             {
-                Finish(publish);
-                publish.Completion.TrySetException(refusal);
+                Fail(publish, refusal);
                 continue;
             }
 
@@ -148,8 +155,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         {
             if (Refusal(publish) is { } refusal)
             {
-                Finish(publish);
-                publish.Completion.TrySetException(refusal);
+                Fail(publish, refusal);
                 continue;
             }
 
@@ -182,6 +188,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         while (_handedOver.First is { } publish)
         {
             Finish(publish);
+            Totals = Totals with { Written = Totals.Written + 1 };
             publish.Completion.TrySetResult(new MqttPublishResult(MqttReasonCode.Success));
         }
     }
@@ -292,7 +299,6 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         var (topic, alias) = Shortened(publish);
         PacketWriter.Publish(
             output, version, topic, publish.Payload.Span, publish.QualityOfService, publish.Retain, duplicate, publish.PacketId, publish.Properties, alias);
-        Written = (Written.All + 1, Written.Repeated + (duplicate ? 1 : 0));
     }
 
     /// <summary>The topic as it goes out: alone, with the alias that it gets, or as the alias that it has. An alias never makes a packet too large.</summary>
@@ -338,9 +344,15 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
     {
         while (next() is { } publish)
         {
-            Finish(publish);
-            publish.Completion.TrySetException(failure());
+            Fail(publish, failure());
         }
+    }
+
+    private void Fail(PendingPublish publish, MqttException failure)
+    {
+        Finish(publish);
+        Totals = Totals with { Failed = Totals.Failed + 1 };
+        publish.Completion.TrySetException(failure);
     }
 
     private void Finish(PendingPublish publish)

@@ -67,9 +67,6 @@ internal sealed class Session
     /// <summary>PUBACKs and PUBRECs written in all.</summary>
     public long AcknowledgementsWritten { get; private set; }
 
-    /// <summary>Packets written by <see cref="Fill"/> in all.</summary>
-    public long PacketsWritten { get; private set; }
-
     /// <summary>Since when an acknowledgement of the server is outstanding without progress; null when none is.</summary>
     public long? AwaitingSince
     {
@@ -143,7 +140,7 @@ internal sealed class Session
 
         if (_goodbye is null)
         {
-            PacketsWritten += Authentication.Fill(output, now);
+            Authentication.Fill(output, now);
         }
 
         if (!IsOpen) // Before CONNACK nothing but AUTH is written ([MQTT-3.1.2-30]).
@@ -151,21 +148,16 @@ internal sealed class Session
             return;
         }
 
-        var before = Outgoing.Written.All;
         FillControl(output, target, now);
-        var acknowledged = Incoming.Fill(output);
-        AcknowledgementsWritten += acknowledged;
-        PacketsWritten += acknowledged;
+        AcknowledgementsWritten += Incoming.Fill(output);
         if (_goodbye is { } goodbye)
         {
             PacketWriter.Disconnect(output, _options.Version, goodbye.Reason, goodbye.Properties, _limits!.MaximumPacketSize);
-            PacketsWritten++;
             SaidGoodbye = true;
             return;
         }
 
         Outgoing.Fill(output, target, now);
-        PacketsWritten += Outgoing.Written.All - before;
     }
 
     /// <summary>
@@ -209,19 +201,17 @@ internal sealed class Session
         {
             _ping = false;
             PacketWriter.Pingreq(output);
-            PacketsWritten++;
         }
 
-        PacketsWritten += Outgoing.FillReleases(output, now);
+        Outgoing.FillReleases(output, now);
         while (_pubcomps.TryDequeue(out var pubcomp))
         {
             PacketWriter.Reply(output, PacketType.Pubcomp, _options.Version, pubcomp.PacketId, pubcomp.Reason);
-            PacketsWritten++;
         }
 
         if (_goodbye is null)
         {
-            PacketsWritten += Subscriptions.Fill(output, target, now);
+            Subscriptions.Fill(output, target, now);
         }
     }
 }

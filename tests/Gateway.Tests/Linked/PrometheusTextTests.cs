@@ -15,6 +15,20 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
+    public void A_librarys_meter_is_shown_beside_the_programs_own()
+    {
+        using var library = new Meter("some.library");
+        using var text = new PrometheusText(_meter, "some.library");
+        _meter.CreateObservableCounter("ours", () => 1L);
+        library.CreateObservableCounter("theirs", () => 2L);
+        _other.CreateObservableCounter("neither", () => 3L);
+        var page = text.Render();
+        Assert.Contains("ours_total 1\n", page, StringComparison.Ordinal);
+        Assert.Contains("theirs_total 2\n", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("neither", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Counters_gauges_and_observables_are_written_as_prometheus_reads_them()
     {
         using var text = new PrometheusText(_meter);
