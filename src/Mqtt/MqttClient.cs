@@ -23,6 +23,7 @@ public sealed partial class MqttClient : IAsyncDisposable
     private readonly ClientCore _core;
     private readonly ConnectionLoop _loop;
     private Task? _running; // Within the gate, like the flag.
+    private bool _started;
     private bool _stopping;
 
     /// <summary>Checks the options; does no I/O.</summary>
@@ -62,23 +63,39 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// <summary>Counters now.</summary>
     public MqttCounters Counters => _core.Snapshot();
 
-    /// <summary>Begins to connect in the background and returns at once. May be called once.</summary>
+    /// <summary>
+    /// Begins to connect in the background and returns at once, or when <see cref="MqttClientOptions.SessionStore"/> is read. May be called once.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Started or stopped before.</exception>
-    public Task StartAsync(CancellationToken cancellationToken = default)
+    /// <exception cref="MqttSessionStoreException">The session store can't be read; it may be tried again with another client.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_core.Gate)
         {
-            if (_running is not null || _stopping)
+            if (_started || _stopping)
             {
                 throw new InvalidOperationException("The client was started or stopped before.");
+            }
+
+            _started = true;
+        }
+
+        if (_core.Keeper is { } keeper)
+        {
+            await keeper.LoadAsync(cancellationToken);
+        }
+
+        lock (_core.Gate)
+        {
+            if (_stopping)
+            {
+                throw new InvalidOperationException("The client was stopped.");
             }
 
             ClientMeter.Add(_core);
             _running = Task.Run(RunAsync, CancellationToken.None);
         }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>Completes when connected (at once if it is); waits through any number of failed attempts.</summary>
@@ -149,7 +166,7 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// Says that the application owns a QoS 1 or 2 message now. In any order; PUBACKs and PUBRECs leave in arrival order ([MQTT-4.6.0-2],
     /// [MQTT-4.6.0-3]), many to one write. Without effect for QoS 0; ignored and counted the second time, and for QoS 1 on a connection
     /// that is gone (the server delivers again). For QoS 2 it counts as long as the session lives: what the server sends again is not
-    /// delivered again.
+    /// delivered again. Without effect with <see cref="MqttClientOptions.AcknowledgesAutomatically"/>.
     /// </summary>
     /// <param name="message">A message read from <see cref="Messages"/> of this client.</param>
     /// <param name="reason">A failure code tells a 5.0 server that the message was refused; it does not deliver it again either way.</param>
@@ -163,38 +180,18 @@ public sealed partial class MqttClient : IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(reason), reason, "PUBACK and PUBREC can't carry this code [MQTT-3.4.2-1].");
         }
 
-        if (message.QualityOfService == MqttQualityOfService.AtMostOnce)
+        if (!_core.Options.AcknowledgesAutomatically)
         {
-            return;
-        }
-
-        bool accepted;
-        AcknowledgeUrgency urgency;
-        lock (_core.Gate)
-        {
-            accepted = message.QualityOfService == MqttQualityOfService.ExactlyOnce
-                ? _core.Session.TryAcknowledgeOnce(message.PacketId, message.Ticket, reason, out urgency)
-                : _core.Session.TryAcknowledge(message.Connection, message.Ticket, reason, out urgency);
-        }
-
-        if (!accepted)
-        {
-            Interlocked.Increment(ref _core.Counters.AcknowledgementsIgnored);
-        }
-        else if (urgency == AcknowledgeUrgency.Now)
-        {
-            _core.Current?.Wake();
-        }
-        else if (urgency == AcknowledgeUrgency.Soon)
-        {
-            _core.Current?.WakeSoon();
+            _core.Acknowledge(message, reason);
         }
     }
 
     /// <summary>
     /// Writes out the acknowledgements given so far, sends DISCONNECT, closes and stops for good. Pending publishes fail with
-    /// <see cref="MqttConnectionLostException"/>. Cancelling cuts the goodbye short, not the stopping.
+    /// <see cref="MqttConnectionLostException"/>; with <see cref="MqttClientOptions.SessionStore"/> those that were sent go on with the next
+    /// process. Cancelling cuts the goodbye short, not the stopping.
     /// </summary>
+    /// <exception cref="MqttSessionStoreException">The client has stopped, and the store could not take the last changes.</exception>
     public Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, CancellationToken cancellationToken = default) =>
         DisconnectAsync(reason, MqttProperties.Empty, cancellationToken);
 
@@ -273,6 +270,11 @@ public sealed partial class MqttClient : IAsyncDisposable
 
             Stopped();
         }
+
+        if (_core.Keeper is { } keeper)
+        {
+            await keeper.SaveAsync(); // What the last packets of the server have changed.
+        }
     }
 
     private void Stopped()
@@ -338,10 +340,10 @@ public sealed partial class MqttClient : IAsyncDisposable
     private void CheckExactlyOnce(MqttQualityOfService qos)
     {
         var options = _core.Options;
-        if (qos == MqttQualityOfService.ExactlyOnce && options is { CleanStart: false, ResumesStoredSession: true })
+        if (qos == MqttQualityOfService.ExactlyOnce && options is { CleanStart: false, ResumesStoredSession: true, SessionStore: null })
         {
             throw new InvalidOperationException(
-                "QoS 2 needs to know what the session has in flight: set ResumesStoredSession to false, or CleanStart to true.");
+                "QoS 2 needs to know what the session has in flight: give a SessionStore, or set ResumesStoredSession to false, or CleanStart to true.");
         }
     }
 

@@ -45,10 +45,25 @@ public sealed record MqttClientOptions
     /// <summary>
     /// Only with <see cref="CleanStart"/> false. True: a session that the server stored under this client identifier before this
     /// process started is this client's own and is taken over ([MQTT-3.2.2-4] asks a client without state to close; a stable identifier
-    /// used by nobody else, and state that is kept by the application, make it legal). False: the first connection of the process starts clean. Publishing with QoS 2 needs the latter, or the server could
-    /// take a new message for one that was in flight when the last process ended.
+    /// used by nobody else, and state that is kept by the application, make it legal). False: the first connection of the process starts clean. Publishing with
+    /// QoS 2 needs the latter or a <see cref="SessionStore"/>: the server could take a new message for one that was in flight when the last
+    /// process ended. Without effect with a store, which knows whether there is a session.
     /// </summary>
     public bool ResumesStoredSession { get; init; } = true;
+
+    /// <summary>
+    /// Only with <see cref="CleanStart"/> false. Keeps what is in flight beyond the process; an empty store begins a new session. Sent
+    /// publishes that were not acknowledged are sent again by the next process (their tasks are gone; they count in
+    /// <see cref="MqttCounters.PublishesRestored"/>), and a QoS 2 message whose acknowledgement was stored, which it is before PUBREC
+    /// leaves, is not delivered again. What was not yet written to the network is not stored. Null: all is in memory.
+    /// </summary>
+    public IMqttSessionStore? SessionStore { get; init; }
+
+    /// <summary>
+    /// True: a message counts as acknowledged when it is taken from <see cref="MqttClient.Messages"/>. False: when the application says so,
+    /// by <see cref="MqttClient.Acknowledge(MqttMessage, MqttReasonCode)"/>; only then nothing can be lost.
+    /// </summary>
+    public bool AcknowledgesAutomatically { get; init; }
 
     /// <summary>Seconds the server keeps the session after the connection ends (5.0). 0xFFFFFFFF: for ever.</summary>
     public uint SessionExpiryInterval { get; init; }

@@ -50,7 +50,7 @@ public sealed record MqttCounters
     /// <summary>Whole packets read.</summary>
     public long PacketsReceived => Received.Packets;
 
-    /// <summary>Publishes that <see cref="MqttClient.PublishAsync(string, ReadOnlyMemory{byte}, MqttQualityOfService, bool, CancellationToken)"/> took.</summary>
+    /// <summary>Publishes that <see cref="MqttClient.PublishAsync(string, ReadOnlyMemory{byte}, MqttQualityOfService, bool, CancellationToken)"/> took, and <see cref="PublishesRestored"/>.</summary>
     public long PublishesTaken { get; init; }
 
     /// <summary>PUBLISH packets handed to the transport, repeats included.</summary>
@@ -73,6 +73,9 @@ public sealed record MqttCounters
 
     /// <summary>Publishes taken back by their cancellation token before they were sent.</summary>
     public long PublishesWithdrawn { get; init; }
+
+    /// <summary>Publishes of an earlier process that came from <see cref="MqttClientOptions.SessionStore"/>.</summary>
+    public long PublishesRestored { get; init; }
 
     /// <summary>PUBACKs, PUBRECs, PUBRELs and PUBCOMPs for an exchange that does not exist.</summary>
     public long UnknownAcknowledgements { get; init; }

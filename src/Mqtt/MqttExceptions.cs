@@ -3,8 +3,19 @@ namespace MeetNet.Mqtt;
 /// <summary>Base of what this library throws beside argument exceptions and cancellation.</summary>
 public abstract class MqttException : Exception
 {
-    private protected MqttException(string message)
-        : base(message)
+    private protected MqttException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>An <see cref="IMqttSessionStore"/> can't be read or written, or holds what can't be.</summary>
+public sealed class MqttSessionStoreException : MqttException
+{
+    /// <param name="message">What is wrong, and where.</param>
+    /// <param name="inner">Why, if another exception says it.</param>
+    public MqttSessionStoreException(string message, Exception? inner = null)
+        : base(message, inner)
     {
     }
 }

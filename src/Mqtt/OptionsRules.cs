@@ -19,6 +19,7 @@ internal static class OptionsRules
         Require(Enum.IsDefined(options.Version), nameof(options.Version), "must be V311 or V500");
         CheckIdentity(options);
         CheckConnect(options);
+        Require(options.SessionStore is null || !options.CleanStart, nameof(options.SessionStore), "needs a session that is kept (CleanStart false)");
         Require(options.ReceiveMaximum > 0, nameof(options.ReceiveMaximum), "must not be 0");
         // 16 bytes hold any CONNACK of MQTT 3.1.1 and most of 5.0; below it no server could answer.
         Require(options.MaximumPacketSize is >= 16 and <= int.MaxValue / 2, nameof(options.MaximumPacketSize), "must be 16 to 1,073,741,823 bytes");

@@ -3,31 +3,47 @@ using MeetNet.Mqtt.Sessions;
 namespace MeetNet.Mqtt.Connections;
 
 /// <summary>What the public client, the connection loop and the current connection share. <see cref="Session"/> is used within <see cref="Gate"/> only.</summary>
-internal sealed class ClientCore(MqttClientOptions options, TimeProvider time)
+internal sealed class ClientCore
 {
-    private readonly long _start = time.GetTimestamp();
+    private readonly long _start;
     private Connection? _current;
 
-    public MqttClientOptions Options { get; } = options;
+    public ClientCore(MqttClientOptions options, TimeProvider time)
+    {
+        _start = time.GetTimestamp();
+        Options = options;
+        Time = time;
+        ClientId = options.ClientId;
+        Session = new Session(options);
+        Keeper = options.SessionStore is { } store ? new SessionKeeper(this, store) : null;
+        Messages = new ReceiveQueue(options.ReceiveBufferBytes, options.AcknowledgesAutomatically ? message => Acknowledge(message, MqttReasonCode.Success) : null);
+        Pool = options.PoolsMessages ? new MessagePool(options.ReceiveBufferBytes) : null;
+        States = new StateBoard(time.GetUtcNow());
+    }
 
-    public TimeProvider Time { get; } = time;
+    public MqttClientOptions Options { get; }
+
+    public TimeProvider Time { get; }
 
     /// <summary>What CONNECT says. The receive loop takes over what the server assigns; between connections the connection loop reads it.</summary>
-    public string ClientId { get; set; } = options.ClientId;
+    public string ClientId { get; set; }
 
     public Lock Gate { get; } = new();
 
-    public Session Session { get; } = new(options);
+    public Session Session { get; }
 
-    public ReceiveQueue Messages { get; } = new(options.ReceiveBufferBytes);
+    /// <summary>Null when the session lives in memory alone.</summary>
+    public SessionKeeper? Keeper { get; }
+
+    public ReceiveQueue Messages { get; }
 
     /// <summary>Where received messages come from; null when they are not used again. For the receive loop of the current connection.</summary>
-    public MessagePool? Pool { get; } = options.PoolsMessages ? new MessagePool(options.ReceiveBufferBytes) : null;
+    public MessagePool? Pool { get; }
 
     /// <summary>For the receive loop of the current connection.</summary>
     public TopicCache Topics { get; } = new();
 
-    public StateBoard States { get; } = new(time.GetUtcNow());
+    public StateBoard States { get; }
 
     public CounterSet Counters { get; } = new();
 
@@ -39,6 +55,37 @@ internal sealed class ClientCore(MqttClientOptions options, TimeProvider time)
     {
         get => Volatile.Read(ref _current);
         set => Volatile.Write(ref _current, value);
+    }
+
+    /// <summary>The application owns the message.</summary>
+    public void Acknowledge(MqttMessage message, MqttReasonCode reason)
+    {
+        if (message.QualityOfService == MqttQualityOfService.AtMostOnce)
+        {
+            return;
+        }
+
+        bool accepted;
+        AcknowledgeUrgency urgency;
+        lock (Gate)
+        {
+            accepted = message.QualityOfService == MqttQualityOfService.ExactlyOnce
+                ? Session.TryAcknowledgeOnce(message.PacketId, message.Ticket, reason, out urgency)
+                : Session.TryAcknowledge(message.Connection, message.Ticket, reason, out urgency);
+        }
+
+        if (!accepted)
+        {
+            Interlocked.Increment(ref Counters.AcknowledgementsIgnored);
+        }
+        else if (urgency == AcknowledgeUrgency.Now)
+        {
+            Current?.Wake();
+        }
+        else if (urgency == AcknowledgeUrgency.Soon)
+        {
+            Current?.WakeSoon();
+        }
     }
 
     /// <summary>All counters, those of the session as of one moment.</summary>
@@ -63,6 +110,7 @@ internal sealed class ClientCore(MqttClientOptions options, TimeProvider time)
                 PublishesResent = Counters.Sent.Duplicates,
                 PublishesAccepted = Session.Outgoing.Ended.Accepted,
                 PublishesRefused = Session.Outgoing.Ended.Refused,
+                PublishesRestored = Session.Outgoing.RestoredCount,
                 UnknownAcknowledgements = Volatile.Read(ref Counters.UnknownAcknowledgements),
                 PublishesPending = Session.Outgoing.Pending,
                 MessagesReceived = Volatile.Read(ref Counters.MessagesReceived),

@@ -241,7 +241,7 @@ internal sealed class Connection : IDisposable
             while (true)
             {
                 await _due.WaitAsync(_abort.Token);
-                while (Fill(output))
+                while (await FillAsync(output))
                 {
                     await WriteAsync(output.Written);
                     NoteSent();
@@ -270,7 +270,8 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    private bool Fill(PacketBuffer output)
+    /// <summary>What is due, if anything is; stored before it is written.</summary>
+    private ValueTask<bool> FillAsync(PacketBuffer output)
     {
         output.Clear(keep: 4 * BlockSize);
         lock (_core.Gate)
@@ -278,7 +279,13 @@ internal sealed class Connection : IDisposable
             _core.Session.Fill(output, BlockSize, _core.Now);
         }
 
-        return output.Length > 0;
+        return _core.Keeper is { } keeper ? SavedAsync(keeper) : ValueTask.FromResult(output.Length > 0);
+
+        async ValueTask<bool> SavedAsync(SessionKeeper keeper)
+        {
+            await keeper.SaveAsync();
+            return output.Length > 0;
+        }
     }
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)

@@ -45,7 +45,7 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
     /// <summary>One connection, from TCP to its end.</summary>
     private async Task<(ConnectionEnd End, TimeSpan Lived)> ConnectAsync()
     {
-        var cleanStart = _options.CleanStart || (!_hadSession && !_options.ResumesStoredSession);
+        var cleanStart = _options.CleanStart || (!_hadSession && !(core.Keeper?.Resumes ?? _options.ResumesStoredSession));
         using var deadline = new CancellationTokenSource(_options.ConnectTimeout, core.Time);
         try
         {

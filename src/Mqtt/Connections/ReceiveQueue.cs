@@ -6,8 +6,9 @@ namespace MeetNet.Mqtt.Connections;
 /// <summary>
 /// Received messages on their way to the application, bounded by bytes: the writer is never refused, it is told to stop reading the
 /// socket, and goes on when half of the limit is free. What one read brought is handed over at once.
+/// Whoever takes a message lets <paramref name="taken"/> know first.
 /// </summary>
-internal sealed class ReceiveQueue(int limit) : ChannelReader<MqttMessage>
+internal sealed class ReceiveQueue(int limit, Action<MqttMessage>? taken = null) : ChannelReader<MqttMessage>
 {
     private readonly Lock _gate = new();
     private readonly Queue<MqttMessage> _messages = new();
@@ -118,6 +119,7 @@ internal sealed class ReceiveQueue(int limit) : ChannelReader<MqttMessage>
             }
         }
 
+        taken?.Invoke(item);
         space?.SetResult();
         if (drained)
         {

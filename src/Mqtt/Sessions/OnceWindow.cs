@@ -6,7 +6,7 @@ namespace MeetNet.Mqtt.Sessions;
 /// Received QoS 2 messages from their arrival until PUBREL: as long as an identifier is here, a PUBLISH with it is the same message again
 /// and is not delivered ([MQTT-4.3.3-10]). Outlives connections, and ends with the session. Pure. A delivery is a number that is never given twice.
 /// </summary>
-internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version)
+internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version, SessionJournal? journal)
 {
     private readonly Dictionary<ushort, Reception> _byId = [];
     private long _connection;
@@ -20,6 +20,15 @@ internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version)
 
     /// <summary>Identifiers remembered.</summary>
     public int Count => _byId.Count;
+
+    /// <summary>Takes up identifiers of messages that the application owns since an earlier process.</summary>
+    public void Restore(IEnumerable<ushort> received)
+    {
+        foreach (var packetId in received)
+        {
+            _byId[packetId] = new Reception { Delivery = ++_deliveries, IsAcknowledged = true, IsAnswered = true };
+        }
+    }
 
     /// <summary>A connection is open; without its session the server means new messages by the same identifiers ([MQTT-3.2.2-5]).</summary>
     public void Open(long connection, bool sessionPresent)
@@ -94,6 +103,11 @@ internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version)
 
         reception.IsAcknowledged = true;
         reception.Reason = reason;
+        if (!EndsExchange(reason))
+        {
+            journal?.Received(packetId);
+        }
+
         if (reception.Connection == _connection)
         {
             window.TryAcknowledge(reception.Ticket, reason);
@@ -106,7 +120,7 @@ internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version)
     public void Answered(ushort packetId)
     {
         var reception = _byId[packetId]; // There as long as its slot is: PUBREL for it is unknown until it is answered.
-        if (reception.Reason.IsFailure() && version == MqttVersion.V500)
+        if (EndsExchange(reception.Reason))
         {
             _byId.Remove(packetId);
             return;
@@ -130,8 +144,11 @@ internal sealed class OnceWindow(ReceiveWindow window, MqttVersion version)
         }
 
         _byId.Remove(packetId);
+        journal?.Forgotten(packetId);
         return true;
     }
+
+    private bool EndsExchange(MqttReasonCode reason) => reason.IsFailure() && version == MqttVersion.V500;
 
     private sealed class Reception
     {

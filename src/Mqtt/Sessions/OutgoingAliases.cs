@@ -1,3 +1,5 @@
+using MeetNet.Mqtt.Protocol;
+
 namespace MeetNet.Mqtt.Sessions;
 
 /// <summary>
@@ -30,4 +32,23 @@ internal sealed class OutgoingAliases
 
     /// <summary>The server knows it from now on.</summary>
     public void Sent(string topic, ushort alias) => _known[topic] = alias;
+
+    /// <summary>The topic as it goes out: alone, with the alias that it gets, or as the alias that it has. An alias never makes a packet too large.</summary>
+    public (string Topic, ushort Alias) Shorten(PendingPublish publish, MqttVersion version, uint maximumPacketSize)
+    {
+        if (!TryGet(publish.Topic, out var alias, out var known))
+        {
+            return (publish.Topic, 0);
+        }
+
+        var topic = known ? "" : publish.Topic;
+        var length = PacketWriter.PublishLength(version, topic, publish.Payload.Length, publish.QualityOfService, publish.Properties, alias);
+        if (length > maximumPacketSize)
+        {
+            return (publish.Topic, 0);
+        }
+
+        Sent(publish.Topic, alias);
+        return (topic, alias);
+    }
 }

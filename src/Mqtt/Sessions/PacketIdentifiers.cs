@@ -45,6 +45,21 @@ internal sealed class PacketIdentifiers
         return true;
     }
 
+    /// <summary>Takes this identifier; false when it is in use.</summary>
+    public bool TryTake(ushort id)
+    {
+        var mask = 1UL << (id % WordBits);
+        if ((_used[id / WordBits] & mask) != 0)
+        {
+            return false;
+        }
+
+        _used[id / WordBits] |= mask;
+        _next = (id + 1) % 65_536;
+        Count++;
+        return true;
+    }
+
     /// <summary>Gives an identifier back.</summary>
     public void Release(ushort id)
     {

@@ -31,10 +31,13 @@ internal sealed class PendingPublish
 
     public PublishStage Stage { get; set; }
 
+    /// <summary>Its name in the session store; 0 for none.</summary>
+    public long Serial { get; set; }
+
     /// <summary>0 until it is first written, and for QoS 0.</summary>
     public ushort PacketId { get; set; }
 
-    /// <summary>Number of the connection its PUBLISH was last written on; 0 for none of this session.</summary>
+    /// <summary>Number of the connection its PUBLISH was last written on; 0 for none of this session, -1 for one of an earlier process.</summary>
     public long WrittenOn { get; set; }
 
     /// <summary>Number of the connection its PUBREL was last written on; 0 for none.</summary>
@@ -49,6 +52,19 @@ internal sealed class PendingPublish
     public PendingPublish? Previous { get; set; }
 
     public PendingPublish? Next { get; set; }
+
+    /// <summary>One of an earlier process, in no list yet.</summary>
+    public static PendingPublish Of(MqttStoredPublish stored) => new()
+    {
+        Topic = stored.Topic,
+        Payload = stored.Payload,
+        QualityOfService = stored.QualityOfService,
+        Retain = stored.Retain,
+        Properties = stored.Properties,
+        Serial = stored.Serial,
+        PacketId = stored.PacketId,
+        WrittenOn = stored.PacketId == 0 ? 0 : -1,
+    };
 
     /// <summary>Ends with the result or the failure. Continuations run elsewhere, so it may be ended within a lock.</summary>
     public TaskCompletionSource<MqttPublishResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -16,10 +16,10 @@ internal sealed class ReceiveWindow
     private Slot[] _slots = new Slot[64]; // Length is a power of two.
     private long _head;
 
-    public ReceiveWindow(MqttVersion version)
+    public ReceiveWindow(MqttVersion version, SessionJournal? journal = null)
     {
         _version = version;
-        Once = new OnceWindow(this, version);
+        Once = new OnceWindow(this, version, journal);
     }
 
     /// <summary>What QoS 2 remembers beyond a connection.</summary>

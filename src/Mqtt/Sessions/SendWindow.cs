@@ -6,7 +6,7 @@ namespace MeetNet.Mqtt.Sessions;
 /// Publishes of this client: those waiting, those in flight, and how many of them the server still takes. Pure: no socket, no clock, no
 /// lock; time stamps are handed in and only kept.
 /// </summary>
-internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifiers, ushort aliases = 0)
+internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers identifiers, ushort aliases = 0, SessionJournal? journal = null)
 {
     private readonly OutgoingAliases _aliases = new();
     private readonly PublishList _waiting = new();
@@ -70,8 +70,8 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
             return false;
         }
 
-        publish.Stage = PublishStage.Done;
-        _waiting.Remove(publish);
+        Finish(publish);
+        journal?.Done(publish);
         Totals = Totals with { Withdrawn = Totals.Withdrawn + 1 };
         return true;
     }
@@ -142,8 +142,9 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
         while (_resend is { } publish && _quota > 0 && output.Length < target)
         {
             _resend = publish.Next;
-            if (Refusal(publish) is { } refusal)
+            if (PublishLimits.Check(publish, version, _limits!) is { } refusal)
             {
+                journal?.Done(publish);
                 Fail(publish, refusal);
                 continue;
             }
@@ -153,8 +154,9 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
 
         while (_resend is null && _waiting.First is { } publish && output.Length < target)
         {
-            if (Refusal(publish) is { } refusal)
+            if (PublishLimits.Check(publish, version, _limits!) is { } refusal)
             {
+                journal?.Done(publish);
                 Fail(publish, refusal);
                 continue;
             }
@@ -178,6 +180,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
             publish.Stage = PublishStage.InFlight;
             _byId.Add(id, publish);
             _inFlight.AddLast(publish);
+            journal?.Sent(publish);
             WriteAcknowledged(output, publish, now, duplicate: false);
         }
     }
@@ -228,6 +231,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
                 _inFlight.Remove(publish);
                 publish.Received = pubrec.ReasonCode;
                 _released.Add(publish);
+                journal?.Released(publish);
                 return true;
             }
         }
@@ -280,6 +284,7 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
 
         Ended = result.Accepted ? (Ended.Accepted + 1, Ended.Refused) : (Ended.Accepted, Ended.Refused + 1);
         Finish(publish);
+        journal?.Done(publish);
         publish.Completion.TrySetResult(result);
     }
 
@@ -296,48 +301,9 @@ internal sealed class SendWindow(MqttVersion version, PacketIdentifiers identifi
 
     private void Write(PacketBuffer output, PendingPublish publish, bool duplicate)
     {
-        var (topic, alias) = Shortened(publish);
+        var (topic, alias) = _aliases.Shorten(publish, version, _limits!.MaximumPacketSize);
         PacketWriter.Publish(
             output, version, topic, publish.Payload.Span, publish.QualityOfService, publish.Retain, duplicate, publish.PacketId, publish.Properties, alias);
-    }
-
-    /// <summary>The topic as it goes out: alone, with the alias that it gets, or as the alias that it has. An alias never makes a packet too large.</summary>
-    private (string Topic, ushort Alias) Shortened(PendingPublish publish)
-    {
-        if (!_aliases.TryGet(publish.Topic, out var alias, out var known))
-        {
-            return (publish.Topic, 0);
-        }
-
-        var topic = known ? "" : publish.Topic;
-        var length = PacketWriter.PublishLength(version, topic, publish.Payload.Length, publish.QualityOfService, publish.Properties, alias);
-        if (length > _limits!.MaximumPacketSize)
-        {
-            return (publish.Topic, 0);
-        }
-
-        _aliases.Sent(publish.Topic, alias);
-        return (topic, alias);
-    }
-
-    /// <summary>Server limits: [MQTT-3.2.2-15] size, [MQTT-3.2.2-14] retain, [MQTT-3.2.2-11] QoS.</summary>
-    private MqttPublishRejectedException? Refusal(PendingPublish publish)
-    {
-        var limits = _limits!;
-        if (publish.Retain && !limits.RetainAvailable)
-        {
-            return new MqttPublishRejectedException(MqttReasonCode.RetainNotSupported, "the server takes no retained messages");
-        }
-
-        if (publish.QualityOfService > limits.MaximumQualityOfService)
-        {
-            return new MqttPublishRejectedException(
-                MqttReasonCode.QoSNotSupported, $"the server takes QoS {(int)limits.MaximumQualityOfService} at most");
-        }
-
-        var length = PacketWriter.PublishLength(version, publish.Topic, publish.Payload.Length, publish.QualityOfService, publish.Properties);
-        return length <= Math.Min(limits.MaximumPacketSize, VariableByteInteger.Maximum) ? null : new MqttPublishRejectedException(
-            MqttReasonCode.PacketTooLarge, $"{length} bytes, the server takes {limits.MaximumPacketSize}");
     }
 
     private void FailAll(Func<PendingPublish?> next, Func<MqttException> failure)

@@ -35,13 +35,17 @@ internal sealed class Session
     public Session(MqttClientOptions options)
     {
         _options = options;
-        Outgoing = new SendWindow(options.Version, _identifiers, options.OutgoingTopicAliases);
+        Journal = options.SessionStore is null ? null : new SessionJournal();
+        Outgoing = new SendWindow(options.Version, _identifiers, options.OutgoingTopicAliases, Journal);
         Authentication = new AuthenticationExchange(options.Authentication?.Method);
         Subscriptions = new Subscriptions(options.Version, _identifiers, options.Subscriptions);
-        Incoming = new ReceiveWindow(options.Version);
+        Incoming = new ReceiveWindow(options.Version, Journal);
         // A quarter of the window leaves the server room to go on while the PUBACKs travel.
         _acknowledgeBatch = Math.Clamp(options.ReceiveMaximum / 4, 1, AcknowledgeBatch);
     }
+
+    /// <summary>What is to be stored before anything more is written; null without a store.</summary>
+    public SessionJournal? Journal { get; }
 
     /// <summary>Publishes of this client.</summary>
     public SendWindow Outgoing { get; }
@@ -82,6 +86,13 @@ internal sealed class Session
         }
     }
 
+    /// <summary>Takes up what an earlier process has stored; before the first connection.</summary>
+    public void Restore(MqttStoredSession stored)
+    {
+        Outgoing.Restore(stored);
+        Incoming.Once.Restore(stored.Received);
+    }
+
     /// <summary>
     /// CONNACK said yes. Sets up both windows for the new connection, whose number is in <see cref="Connection"/> afterwards.
     /// </summary>
@@ -98,6 +109,11 @@ internal sealed class Session
 
         Connection++;
         IsOpen = true;
+        if (!sessionPresent)
+        {
+            Journal?.Begun();
+        }
+
         _limits = limits;
         Authentication.Open(limits);
         Incoming.Reset();
