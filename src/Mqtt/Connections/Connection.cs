@@ -248,6 +248,10 @@ internal sealed class Connection : IDisposable
                 }
             }
         }
+        catch (MqttSessionStoreException e)
+        {
+            End(ConnectionEnd.Lost(e.Message)); // What was not stored may not be written.
+        }
         catch (Exception e)
         {
             await HearOutAsync();

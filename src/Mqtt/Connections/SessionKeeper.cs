@@ -22,6 +22,7 @@ internal sealed class SessionKeeper(ClientCore core, IMqttSessionStore store)
     }
 
     /// <summary>Stores all that has happened up to now.</summary>
+    /// <exception cref="MqttSessionStoreException">It could not; the next call tries the same first.</exception>
     public async ValueTask SaveAsync()
     {
         lock (core.Gate)
@@ -29,10 +30,20 @@ internal sealed class SessionKeeper(ClientCore core, IMqttSessionStore store)
             core.Session.Journal!.MoveTo(_unsaved);
         }
 
-        if (_unsaved.Count > 0)
+        if (_unsaved.Count == 0)
+        {
+            return;
+        }
+
+        try
         {
             await store.SaveAsync(_unsaved);
-            _unsaved.Clear();
         }
+        catch (Exception e) when (e is not MqttSessionStoreException)
+        {
+            throw new MqttSessionStoreException($"The session store failed: {e.Message}", e);
+        }
+
+        _unsaved.Clear();
     }
 }

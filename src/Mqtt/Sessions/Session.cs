@@ -25,16 +25,19 @@ internal sealed class Session
     private const int AcknowledgeBatch = 256;
 
     private readonly MqttClientOptions _options;
-    private readonly PacketIdentifiers _identifiers = new();
+    private readonly PacketIdentifiers _identifiers;
     private readonly Queue<(ushort PacketId, MqttReasonCode Reason)> _pubcomps = new();
     private readonly int _acknowledgeBatch;
     private bool _ping;
     private (MqttReasonCode Reason, MqttProperties Properties)? _goodbye;
     private MqttServerLimits? _limits;
 
-    public Session(MqttClientOptions options)
+    /// <param name="options">Of the client.</param>
+    /// <param name="identifiers">All of them, unless some are in use already.</param>
+    public Session(MqttClientOptions options, PacketIdentifiers? identifiers = null)
     {
         _options = options;
+        _identifiers = identifiers ?? new PacketIdentifiers();
         Journal = options.SessionStore is null ? null : new SessionJournal();
         Outgoing = new SendWindow(options.Version, _identifiers, options.OutgoingTopicAliases, Journal);
         Authentication = new AuthenticationExchange(options.Authentication?.Method);

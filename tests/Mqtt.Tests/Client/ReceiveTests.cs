@@ -32,6 +32,23 @@ public sealed class ReceiveTests
     }
 
     [Fact]
+    public async Task With_automatic_acknowledgement_taking_a_message_is_enough()
+    {
+        await using var scene = new Scene(o => o with { AcknowledgesAutomatically = true });
+        var peer = await scene.StartAsync();
+        await peer.SendAsync(Wire.Publish("a", "1", 1), Wire.PublishOnce("a", "2", 2), Wire.Publish("a", "0"));
+        Assert.True(await scene.Client.Messages.WaitToReadAsync().AsTask().Soon());
+        Assert.Empty(peer.ReadAvailable());
+        var first = await Next(scene);
+        await Next(scene);
+        await Next(scene);
+        Assert.Equal(1, (await peer.ReadAsync("PUBACK")).PacketId);
+        Assert.Equal(2, (await peer.ReadAsync("PUBREC")).PacketId);
+        scene.Client.Acknowledge(first);
+        Assert.Equal(0, scene.Client.Counters.AcknowledgementsIgnored);
+    }
+
+    [Fact]
     public async Task A_thousand_acknowledgements_leave_in_a_few_writes()
     {
         await using var scene = new Scene();

@@ -5,6 +5,19 @@ namespace MeetNet.Mqtt.Tests.Sessions;
 public sealed class PacketIdentifiersTests
 {
     [Fact]
+    public void One_that_is_named_is_taken_once_and_not_given_out()
+    {
+        var identifiers = new PacketIdentifiers();
+        Assert.True(identifiers.TryTake(1));
+        Assert.True(identifiers.TryTake(3));
+        Assert.False(identifiers.TryTake(3));
+        Assert.Equal(2, identifiers.Count);
+        identifiers.Release(1);
+        Assert.True(identifiers.TryTake(out var next));
+        Assert.Equal(4, next);
+    }
+
+    [Fact]
     [Trait("mqtt", "2.2.1-3")]
     public void All_65_535_are_given_once_and_never_zero()
     {

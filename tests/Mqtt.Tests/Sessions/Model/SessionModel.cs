@@ -14,6 +14,7 @@ internal sealed class SessionModel
 {
     private const int ServerReceiveMaximum = 4;
     private const int ClientReceiveMaximum = 5;
+    private const int Identifiers = 6;
 
     private static readonly MqttClientOptions Options = new()
     {
@@ -38,7 +39,7 @@ internal sealed class SessionModel
     private readonly List<ushort> _unreleased = []; // PUBREC is in and PUBCOMP is not, in the order of the PUBRECs.
     private readonly HashSet<int> _openOnConnection = []; // Identifiers written on this connection whose exchange is not over.
     private List<byte> _file = [];
-    private Session _session = new(Options);
+    private Session _session = NewSession();
     private bool _connected;
 
     public SessionModel(int seed)
@@ -272,7 +273,7 @@ internal sealed class SessionModel
         Assert.Null(SessionFile.Read([.. _file], Options.ClientId, out var state, out _, out _));
         var stored = state.Session;
         _file = [.. Image(state)];
-        _session = new Session(Options);
+        _session = NewSession();
         _session.Restore(stored);
         _held.Clear();
         _unstored.Where(message => stored.Received.Contains(message.Id)).ToList().ForEach(Own);
@@ -354,6 +355,18 @@ internal sealed class SessionModel
             var times = _owned.GetValueOrDefault(number);
             Assert.True(times == 1 || (times > 1 && qos == MqttQualityOfService.AtLeastOnce), $"message {number} of QoS {(int)qos} was owned {times} times");
         }
+    }
+
+    /// <summary>With so few packet identifiers that they come round all the time.</summary>
+    private static Session NewSession()
+    {
+        var identifiers = new PacketIdentifiers();
+        for (var id = Identifiers + 1; id <= ushort.MaxValue; id++)
+        {
+            identifiers.TryTake((ushort)id);
+        }
+
+        return new Session(Options, identifiers);
     }
 
     private MqttQualityOfService Quality() => _random.Next(2) == 0 ? MqttQualityOfService.AtLeastOnce : MqttQualityOfService.ExactlyOnce;

@@ -18,5 +18,5 @@ public sealed class SessionModelTests
     [Trait("mqtt", "2.2.1-3")]
     public void Qos_1_arrives_at_least_once_and_qos_2_exactly_once_whatever_happens() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => new SessionModel(seed).Run(steps: 600))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 }
