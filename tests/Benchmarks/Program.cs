@@ -1,20 +1,24 @@
 using MeetNet.Benchmarks;
 
-// ./meetnet bench [ingest|gateway|latency]: what it measures and how is said in each file. Without an argument: all three.
+// ./meetnet bench [ingest|gateway|latency|mqtt]: what it measures and how is said in each file. Without an argument: all four.
 return args switch
 {
     ["publish", ..] => await Publisher.RunAsync(args[1..]),
+    ["mqtt-receive", ..] => await MqttBenchmark.ReceiverAsync(args[1..]),
+    ["mqtt-publish", ..] => await MqttBenchmark.PublisherAsync(args[1..]),
     [] => await AllAsync(),
     ["ingest"] => await IngestBenchmark.RunAsync(),
     ["gateway"] => await GatewayBenchmark.RunAsync(),
     ["latency"] => await LatencyBenchmark.RunAsync(),
+    ["mqtt"] => await MqttBenchmark.RunAsync(),
     _ => Usage(),
 };
 
-static async Task<int> AllAsync() => await IngestBenchmark.RunAsync() | await GatewayBenchmark.RunAsync() | await LatencyBenchmark.RunAsync();
+static async Task<int> AllAsync() =>
+    await IngestBenchmark.RunAsync() | await GatewayBenchmark.RunAsync() | await LatencyBenchmark.RunAsync() | await MqttBenchmark.RunAsync();
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench [ingest|gateway|latency]");
+    Console.Error.WriteLine("usage: bench [ingest|gateway|latency|mqtt]");
     return 2;
 }
