@@ -175,9 +175,9 @@ public sealed partial class MqttClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(message);
         message.ThrowIfGivenBack();
-        if (!ReasonCodeSets.Puback.Contains((byte)reason))
+        if (!ReasonCodeSets.ClientPuback.Contains((byte)reason))
         {
-            throw new ArgumentOutOfRangeException(nameof(reason), reason, "PUBACK and PUBREC can't carry this code [MQTT-3.4.2-1].");
+            throw new ArgumentOutOfRangeException(nameof(reason), reason, "PUBACK and PUBREC of a client can't carry this code [MQTT-3.4.2-1].");
         }
 
         if (!_core.Options.AcknowledgesAutomatically)

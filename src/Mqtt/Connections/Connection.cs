@@ -34,6 +34,7 @@ internal sealed class Connection : IDisposable
     private Task _watching = Task.CompletedTask;
     private Liveness? _liveness; // Within the gate; null before CONNACK.
     private int _acknowledgeTimerSet;
+    private long _begunAt;
     private long _readyAt = -1;
 
     /// <param name="core">The client.</param>
@@ -68,6 +69,7 @@ internal sealed class Connection : IDisposable
     {
         _deadline = deadline.Register(() => End(new ConnectionEnd(
             MqttDisconnectCause.ConnectTimeout, null, $"no CONNACK within {_core.Options.ConnectTimeout.TotalSeconds} s")));
+        _begunAt = _core.Now;
         var receiving = _receiving = ReceiveAsync();
         var sending = SendAsync();
         var end = await _ended.Task;
@@ -113,9 +115,8 @@ internal sealed class Connection : IDisposable
     {
         _deadline.Unregister();
         Interlocked.Increment(ref _core.Counters.Connections);
-        var now = _core.Now;
         var liveness = new Liveness(
-            TimeSpan.FromSeconds(limits.KeepAlive).Ticks, _core.Options.AcknowledgeTimeout.Ticks, now);
+            TimeSpan.FromSeconds(limits.KeepAlive).Ticks, _core.Options.AcknowledgeTimeout.Ticks, _begunAt); // The server counts from CONNECT.
         lock (_core.Gate)
         {
             _liveness = liveness;

@@ -21,10 +21,24 @@ public sealed class BreachTests
         { "3.15.1-1 reserved bits of AUTH", [0xF1, 0], 0x81 },
         { "3.15.2-1 code that AUTH doesn't have", [0xF0, 2, 0x87, 0], 0x82 },
         { "a packet only clients send", [0xC0, 0], 0x82 },
+        { "3.14.1-1 reserved bits of DISCONNECT", [0xE1, 0], 0x81 },
         { "3.14.2-2 Session Expiry in DISCONNECT", [0xE0, 7, 0x8B, 5, 0x11, 0, 0, 0, 1], 0x82 },
     };
 
     [Theory]
+    [Trait("mqtt", "1.5.5-1")]
+    [Trait("mqtt", "3.1.2-24")]
+    [Trait("mqtt", "3.2.0-2")]
+    [Trait("mqtt", "3.3.2-2")]
+    [Trait("mqtt", "3.3.2-7")]
+    [Trait("mqtt", "3.3.2-8")]
+    [Trait("mqtt", "3.3.2-11")]
+    [Trait("mqtt", "3.11.3-1")]
+    [Trait("mqtt", "3.14.1-1")]
+    [Trait("mqtt", "3.14.2-2")]
+    [Trait("mqtt", "3.15.1-1")]
+    [Trait("mqtt", "3.15.2-1")]
+    [Trait("mqtt", "4.12.0-6")]
     [Trait("mqtt", "4.13.1-1")]
     [MemberData(nameof(Breaches))]
     public async Task A_breach_is_answered_with_its_code(string statement, byte[] packet, byte code)
@@ -58,6 +72,7 @@ public sealed class BreachTests
     }
 
     [Theory]
+    [Trait("mqtt", "4.13.2-1")]
     [InlineData(0x8B, false)]
     [InlineData(0x8E, true)]
     public async Task A_disconnect_of_the_server_is_told(byte code, bool lasting)

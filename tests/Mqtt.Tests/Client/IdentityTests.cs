@@ -152,6 +152,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    [Trait("mqtt", "§3.14.2.2.2")]
     public async Task A_session_expiry_can_not_be_raised_from_0_in_a_goodbye()
     {
         await using var scene = new Scene();

@@ -10,6 +10,7 @@ public sealed class PublishOnceTests
     private static MqttClientOptions Kept(MqttClientOptions options) => Scene.Persistent(options) with { ResumesStoredSession = false };
 
     [Fact]
+    [Trait("mqtt", "3.6.1-1")]
     [Trait("mqtt", "4.3.3-1")]
     [Trait("mqtt", "4.3.3-2")]
     [Trait("mqtt", "4.3.3-3")]

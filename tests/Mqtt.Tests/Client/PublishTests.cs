@@ -26,6 +26,7 @@ public sealed class PublishTests
     }
 
     [Fact]
+    [Trait("mqtt", "3.3.4-7")]
     [Trait("mqtt", "4.9.0-2")]
     public async Task The_window_of_the_server_is_waited_for()
     {
@@ -43,6 +44,7 @@ public sealed class PublishTests
     }
 
     [Fact]
+    [Trait("mqtt", "3.1.2-4")]
     public async Task With_a_clean_start_pending_publishes_fail_when_the_connection_is_lost()
     {
         await using var scene = new Scene();
@@ -63,6 +65,7 @@ public sealed class PublishTests
     }
 
     [Fact]
+    [Trait("mqtt", "3.1.2-23")]
     [Trait("mqtt", "4.4.0-1")]
     public async Task With_a_kept_session_they_are_sent_again_and_complete()
     {

@@ -108,6 +108,7 @@ public sealed class ReceiveOnceTests
     }
 
     [Fact]
+    [Trait("mqtt", "3.1.2-23")]
     [Trait("mqtt", "4.3.3-10")]
     [Trait("mqtt", "4.1.0-1")]
     public async Task An_identifier_is_remembered_beyond_the_connection_on_which_it_was_answered()

@@ -6,6 +6,9 @@ namespace MeetNet.Mqtt.Tests.Client;
 public sealed class SubscribeTests
 {
     [Fact]
+    [Trait("mqtt", "3.8.3-1")]
+    [Trait("mqtt", "3.8.3-3")]
+    [Trait("mqtt", "3.8.4-7")]
     [Trait("mqtt", "3.8.1-1")]
     [Trait("mqtt", "3.8.3-5")]
     [Trait("mqtt", "3.8.4-6")]
@@ -15,7 +18,7 @@ public sealed class SubscribeTests
         var peer = await scene.StartAsync();
         MqttSubscription[] filters =
         [
-            new("a/#", MqttQualityOfService.ExactlyOnce),
+            new("été/#", MqttQualityOfService.ExactlyOnce),
             new("b", MqttQualityOfService.AtMostOnce, NoLocal: true, RetainAsPublished: true, MqttRetainHandling.DoNotSend),
             new("$share/group/c/+", RetainHandling: MqttRetainHandling.SendIfNew),
         ];
@@ -23,7 +26,7 @@ public sealed class SubscribeTests
         var subscribe = await peer.ReadAsync("SUBSCRIBE");
         Assert.Equal(0x82, subscribe.First);
         Assert.Equal([0x26, .. Wire.Text("k"), .. Wire.Text("v")], subscribe.RequestProperties);
-        Assert.Equal(["a/# 02", "b 2C", "$share/group/c/+ 11"], subscribe.Filters);
+        Assert.Equal(["été/# 02", "b 2C", "$share/group/c/+ 11"], subscribe.Filters);
         Assert.False(subscribing.IsCompleted);
         await peer.SendAsync(Wire.Packet(0x90, [.. Wire.Two(subscribe.PacketId), 5, 0x1F, .. Wire.Text("no"), 2, 0x87, 0]));
         var result = await subscribing.Soon();
@@ -33,6 +36,7 @@ public sealed class SubscribeTests
     }
 
     [Fact]
+    [Trait("mqtt", "2.2.1-6")]
     [Trait("mqtt", "3.10.1-1")]
     [Trait("mqtt", "3.10.3-1")]
     [Trait("mqtt", "3.11.3-1")]
@@ -324,6 +328,7 @@ public sealed class SubscribeTests
     };
 
     [Theory]
+    [Trait("mqtt", "3.8.4-7")]
     [Trait("mqtt", "3.8.4-6")]
     [Trait("mqtt", "3.9.3-1")]
     [Trait("mqtt", "2.2.1-6")]
@@ -355,6 +360,9 @@ public sealed class SubscribeTests
     }
 
     [Fact]
+    [Trait("mqtt", "3.8.3-1")]
+    [Trait("mqtt", "3.8.3-5")]
+    [Trait("mqtt", "3.10.3-1")]
     [Trait("mqtt", "3.8.3-2")]
     [Trait("mqtt", "3.8.3-4")]
     [Trait("mqtt", "3.10.3-2")]
@@ -367,9 +375,10 @@ public sealed class SubscribeTests
         await Assert.ThrowsAsync<ArgumentException>(() => client.SubscribeAsync([]));
         await Assert.ThrowsAsync<ArgumentException>(() => client.UnsubscribeAsync([]));
         await Assert.ThrowsAsync<ArgumentException>(() => client.UnsubscribeAsync(["a", "b#"]));
+        await Assert.ThrowsAsync<ArgumentException>(() => client.UnsubscribeAsync(["a\uD800"]));
         MqttSubscription[] wrong =
         [
-            new("a#"), new(""), new("a\0"), new("a", (MqttQualityOfService)3), new("a", RetainHandling: (MqttRetainHandling)3), new("a", Identifier: 0),
+            new("a#"), new(""), new("a\0"), new("a\uD800"), new("a", (MqttQualityOfService)3), new("a", RetainHandling: (MqttRetainHandling)3), new("a", Identifier: 0),
             new("a", Identifier: 268_435_456), new("$share/g/a", NoLocal: true), new("$share//a"), new("$share/g"), new("$share/g/"),
             new("$share/+/a"), new("$share/g#/a"),
         ];

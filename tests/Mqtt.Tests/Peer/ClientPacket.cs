@@ -9,6 +9,9 @@ internal sealed record ClientPacket(byte First, byte[] Body)
     /// <summary>The whole packet as it came.</summary>
     public byte[] Bytes { get; init; } = [];
 
+    /// <summary>All its fields, as the strict codec of the tests reads them.</summary>
+    public required WirePacket Fields { get; init; }
+
     public int Type => First >> 4;
 
     public bool Duplicate => (First & 8) != 0;

@@ -14,6 +14,9 @@ internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
 
     private int _level = 5;
 
+    /// <summary>Packets at the protocol level of the client's CONNECT.</summary>
+    public Task SendAsync(params WirePacket[] packets) => SendAsync([.. packets.Select(packet => WireCodec.Encode(packet, _level))]);
+
     public async Task SendAsync(params byte[][] packets)
     {
         await writer.WriteAsync(packets.SelectMany(packet => packet).ToArray());
@@ -35,7 +38,7 @@ internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
     public async Task<ClientPacket> AcceptAsync(byte[]? connack = null)
     {
         var connect = await ReadAsync("CONNECT");
-        await SendAsync(connack ?? Wire.Connack());
+        await SendAsync(connack ?? (_level == 5 ? Wire.Connack() : Wire.Connack311()));
         return connect;
     }
 
@@ -103,17 +106,16 @@ internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
                 }
 
                 rest = rest.Slice(i + 1 + length);
-                return Checked(new ClientPacket(bytes[0], bytes[(i + 1)..(i + 1 + length)]) { Bytes = bytes[..(i + 1 + length)] });
+                return Checked(bytes[..(i + 1 + length)], bytes[(i + 1)..(i + 1 + length)]);
             }
         }
 
         return null;
     }
 
-    private ClientPacket Checked(ClientPacket packet)
+    private ClientPacket Checked(byte[] bytes, byte[] body)
     {
-        _level = packet.Type == 1 ? packet.Body[6] : _level; // Protocol level, §3.1.2.2.
-        WireCodec.Decode(packet.Bytes, _level, fromServer: false);
-        return packet;
+        _level = bytes[0] >> 4 == 1 ? body[6] : _level; // Protocol level, §3.1.2.2.
+        return new ClientPacket(bytes[0], body) { Bytes = bytes, Fields = WireCodec.Decode(bytes, _level, fromServer: false) };
     }
 }

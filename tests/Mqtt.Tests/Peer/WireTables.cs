@@ -55,7 +55,8 @@ internal static class WireTables
         {
             ("connack", 4, _) => "00 01 02 03 04 05",
             ("connack", _, _) => "00 80 81 82 83 84 85 86 87 88 89 8A 8C 90 95 97 99 9A 9B 9C 9D 9F",
-            ("puback" or "pubrec", _, _) => "00 10 80 83 87 90 91 97 99",
+            ("puback" or "pubrec", _, true) => "00 10 80 83 87 90 91 97 99",
+            ("puback" or "pubrec", _, false) => "00 80 83 87 90 91 97 99",
             ("pubrel" or "pubcomp", _, _) => "00 92",
             ("suback", 4, _) => "00 01 02 80",
             ("suback", _, _) => "00 01 02 80 83 87 8F 91 97 9E A1 A2",

@@ -15,6 +15,11 @@ public sealed class TopicRulesTests
     public void These_filters_are_fine(string filter) => Assert.Null(TopicRules.CheckTopicFilter(filter));
 
     [Theory]
+    [Trait("mqtt", "4.7.1-1")]
+    [Trait("mqtt", "4.7.3-1")]
+    [Trait("mqtt", "4.7.3-2")]
+    [Trait("mqtt", "4.8.2-1")]
+    [Trait("mqtt", "4.8.2-2")]
     [Trait("mqtt", "4.7.1-2")]
     [InlineData("")]
     [InlineData("a#")]
@@ -36,6 +41,7 @@ public sealed class TopicRulesTests
     public void A_shared_subscription_may_not_be_no_local() => Assert.NotNull(TopicRules.CheckTopicFilter("$share/g/a", noLocal: true));
 
     [Theory]
+    [Trait("mqtt", "4.7.3-1")]
     [Trait("mqtt", "4.7.0-1")]
     [InlineData("")]
     [InlineData("a/+")]
