@@ -30,6 +30,7 @@ public sealed class OptionsTests
         { "Password", o => o with { Password = new byte[65_536] } },
         { "UserName", o => o with { UserName = "a\0b" } },
         { "Will", o => o with { Will = new MqttWill { Topic = "a/+" } } },
+        { "Will", o => o with { Will = new MqttWill { Topic = "a", QualityOfService = (MqttQualityOfService)3 } } },
         { "Will", o => o with { Will = new MqttWill { Topic = "a", Properties = new(MqttProperty.Of(MqttPropertyId.ServerKeepAlive, 1)) } } },
         { "Subscriptions", o => o with { Subscriptions = [new("a#")] } },
         { "Subscriptions", o => o with { Subscriptions = [new("a", (MqttQualityOfService)3)] } },
@@ -41,6 +42,8 @@ public sealed class OptionsTests
     };
 
     [Theory]
+    [Trait("mqtt", "3.1.2-12")]
+    [Trait("mqtt", "3.8.3-4")]
     [MemberData(nameof(Wrong))]
     public void An_option_that_can_not_work_is_refused_by_its_name(string name, Func<MqttClientOptions, MqttClientOptions> change)
     {

@@ -106,6 +106,52 @@ public sealed class PublishPacketTests
         Assert.Equal((first.Fields with { Duplicate = true }).ToString(), (await peer.ReadAsync("PUBLISH")).Fields.ToString());
     }
 
+    [Fact]
+    [Trait("mqtt", "3.2.2-11")]
+    [Trait("mqtt", "3.2.2-14")]
+    [Trait("mqtt", "3.2.2-15")]
+    public async Task What_the_server_said_it_does_not_take_is_refused_and_not_written()
+    {
+        await using var scene = new Scene();
+        var client = scene.Client;
+        var peer = await scene.StartAsync(Wire.Connack(properties: [0x24, 1, 0x25, 0, 0x27, 0, 0, 0, 100])); // QoS 1, nothing retained, 100 bytes.
+        var largest = new byte[100 - 2 - 3 - 2 - 1]; // Header, topic of a letter, identifier, no properties.
+        var refused = new[]
+        {
+            (client.PublishAsync("a", default, MqttQualityOfService.ExactlyOnce), MqttReasonCode.QoSNotSupported),
+            (client.PublishAsync("a", default, retain: true), MqttReasonCode.RetainNotSupported),
+            (client.PublishAsync("a", new byte[largest.Length + 1]), MqttReasonCode.PacketTooLarge),
+            (client.PublishAsync("a", new byte[largest.Length + 3], MqttQualityOfService.AtMostOnce), MqttReasonCode.PacketTooLarge),
+        };
+        foreach (var (publish, reason) in refused)
+        {
+            Assert.Equal(reason, (await Assert.ThrowsAsync<MqttPublishRejectedException>(() => publish.Soon())).ReasonCode);
+        }
+
+        _ = client.PublishAsync("a", largest);
+        Assert.Equal(100, (await peer.ReadAsync("PUBLISH")).Bytes.Length);
+    }
+
+    /// <summary>They hold for what is sent again, too: a session may be resumed at a node of a cluster that takes less.</summary>
+    [Fact]
+    [Trait("mqtt", "3.2.2-15")]
+    public async Task What_became_too_large_for_the_server_is_not_sent_again()
+    {
+        await using var scene = new Scene(Scene.Persistent);
+        var peer = await scene.StartAsync();
+        var (large, small) = (scene.Client.PublishAsync("a", new byte[100]), scene.Client.PublishAsync("b", default));
+        await peer.ReadAsync("PUBLISH");
+        await peer.ReadAsync("PUBLISH");
+        peer.Close();
+        peer = await scene.ReconnectAsync();
+        await peer.AcceptAsync(Wire.Connack(sessionPresent: true, properties: [0x27, 0, 0, 0, 100]));
+        var again = await peer.ReadAsync("PUBLISH");
+        Assert.Equal("b", again.Topic);
+        Assert.Equal(MqttReasonCode.PacketTooLarge, (await Assert.ThrowsAsync<MqttPublishRejectedException>(() => large.Soon())).ReasonCode);
+        await peer.SendAsync(Wire.Puback(again.PacketId));
+        await small.Soon();
+    }
+
     public static TheoryData<MqttProperty[]> Refused => new()
     {
         { [MqttProperty.Of(MqttPropertyId.SubscriptionIdentifier, 1)] }, // 3.3.4-6

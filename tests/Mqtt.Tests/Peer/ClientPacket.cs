@@ -9,8 +9,11 @@ internal sealed record ClientPacket(byte First, byte[] Body)
     /// <summary>The whole packet as it came.</summary>
     public byte[] Bytes { get; init; } = [];
 
+    /// <summary>Protocol level of its connection.</summary>
+    public int Level { get; init; } = 5;
+
     /// <summary>All its fields, as the strict codec of the tests reads them.</summary>
-    public required WirePacket Fields { get; init; }
+    public WirePacket Fields => WireCodec.Decode(Bytes, Level, fromServer: false);
 
     public int Type => First >> 4;
 

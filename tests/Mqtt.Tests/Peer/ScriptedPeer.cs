@@ -116,6 +116,7 @@ internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
     private ClientPacket Checked(byte[] bytes, byte[] body)
     {
         _level = bytes[0] >> 4 == 1 ? body[6] : _level; // Protocol level, §3.1.2.2.
-        return new ClientPacket(bytes[0], body) { Bytes = bytes, Fields = WireCodec.Decode(bytes, _level, fromServer: false) };
+        WireCodec.Decode(bytes, _level, fromServer: false);
+        return new ClientPacket(bytes[0], body) { Bytes = bytes, Level = _level };
     }
 }
