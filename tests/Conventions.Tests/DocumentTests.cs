@@ -8,6 +8,9 @@ public sealed partial class DocumentTests
 {
     private const int OnePage = 60;
 
+    /// <summary>Begins a table that a test writes; nothing follows it.</summary>
+    private const string MadeFromTests = "<!-- made from the tests: begin -->";
+
     [Fact]
     public void Every_relative_link_leads_somewhere()
     {
@@ -53,7 +56,8 @@ public sealed partial class DocumentTests
         {
             var readme = $"src/{project}/README.md";
             Assert.True(Tree.Exists(readme), $"{readme} is missing");
-            Assert.True(Tree.Lines(readme).Length <= OnePage, $"{readme} has {Tree.Lines(readme).Length} lines; a page has {OnePage}");
+            var written = Tree.Lines(readme).TakeWhile(line => line != MadeFromTests).Count(); // A generated table is looked up, not read.
+            Assert.True(written <= OnePage, $"{readme} has {written} lines; a page has {OnePage}");
         }
     }
 
