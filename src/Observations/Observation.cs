@@ -9,6 +9,7 @@ namespace MeetNet.Observations;
 /// <param name="Quality">QARTOD flag and tests; the flag is 9 exactly when the result is null.</param>
 /// <param name="Raw">The device's own number in its own unit, before any step; null when it gave none.</param>
 /// <param name="Revision">0, higher for corrections of the same phenomenon time.</param>
+/// <param name="Inputs">The results of other datastreams that it was made with; empty for most.</param>
 public readonly record struct Observation(
     string DatastreamId,
     string ProcedureId,
@@ -17,4 +18,5 @@ public readonly record struct Observation(
     double? Result,
     ResultQuality Quality,
     double? Raw,
-    int Revision);
+    int Revision,
+    ProcedureInputs Inputs = default);

@@ -140,6 +140,12 @@ public static class QualityTests
     /// <summary>A local time stamp in the hour that does not occur.</summary>
     public const string StampNonexistent = "stamp:nonexistent";
 
+    /// <summary>A second input of the procedure had no result in time, and there is nothing stated to fall back on.</summary>
+    public const string InputMissing = "input:missing";
+
+    /// <summary>A second input of the procedure had no result in time: the stated fall-back was taken.</summary>
+    public const string InputFallback = "input:fallback";
+
     /// <summary>The arithmetic left the range of a double.</summary>
     public const string NotFinite = "not_finite";
 

@@ -29,6 +29,7 @@ internal sealed class Harmoniser
     private readonly TimeProvider _time;
     private readonly ILogger<Harmoniser> _log;
     private readonly Dictionary<Instrument, DatastreamPlan[][]> _plans;
+    private readonly InputMemory _inputs;
     private readonly HashSet<DatastreamId> _unusableStamps = [];
     private bool _clockIsPlausible = true;
 
@@ -36,6 +37,7 @@ internal sealed class Harmoniser
     {
         _time = time;
         _log = log;
+        _inputs = new InputMemory(station);
         _plans = station.Instruments.ToDictionary(
             i => i,
             i => Enumerable.Range(0, i.Profile.Fields.Count).Select(field => i.Datastreams.Where(d => d.Field == field).ToArray()).ToArray());
@@ -80,7 +82,9 @@ internal sealed class Harmoniser
             foreach (var plan in mapped)
             {
                 set.Receipt?.Take();
-                observations.Add(new Harmonised(Observe(plan, reading, set, now, clock), set.Receipt));
+                var observation = Observe(plan, reading, set, now, clock);
+                _inputs.Remember(observation);
+                observations.Add(new Harmonised(observation, set.Receipt));
             }
         }
     }
@@ -93,19 +97,21 @@ internal sealed class Harmoniser
         var reason = stampProblem ?? ReasonOf(reading.Status, raw);
         double? result = null;
         ResultQuality quality;
+        var inputs = default(ProcedureInputs);
         if (reason is not null)
         {
             quality = ResultQuality.Missing(reason);
         }
         else
         {
-            (result, quality) = procedure.Apply(reading.Value, time);
+            inputs = _inputs.For(procedure, time);
+            (result, quality) = procedure.Apply(reading.Value, time, inputs);
             // A missing result stays missing; the worst flag of a present one counts.
             quality = result is null ? quality : quality.And(stampQuality).And(clock);
         }
 
         Books.Observed(quality.Flag);
-        return new Observation(plan.Id.ToString(), procedure.Id, time, now, result, quality, raw, Revision: 0);
+        return new Observation(plan.Id.ToString(), procedure.Id, time, now, result, quality, raw, Revision: 0, inputs);
     }
 
     /// <summary>

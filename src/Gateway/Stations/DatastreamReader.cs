@@ -52,6 +52,8 @@ internal sealed class DatastreamReader(
         var zeros = zeroValues.Select(z => Zero(z.Map())).ToList();
         var direction = map.Optional("direction") is { } way ? Direction(way) : null;
         var column = map.Optional("column")?.Map() is { } columnMap ? Column(columnMap) : null;
+        var barometer = map.Optional("barometer")?.Map() is { } barometerMap ? Barometer(barometerMap) : null;
+        var ambient = map.Optional("gasAmbient")?.Map() is { } ambientMap ? Ambient(ambientMap) : null;
         var calibrationValues = map.Optional("calibrations")?.List() ?? [];
         var calibrations = calibrationValues.Select(c => Calibration(c.Map())).ToList();
         var range = map.Optional("grossRange")?.Map() is { } rangeMap ? Range(rangeMap) : null;
@@ -78,6 +80,8 @@ internal sealed class DatastreamReader(
             Zeros = zeros,
             Direction = direction,
             Column = column,
+            Barometer = barometer,
+            Ambient = ambient,
             SurfaceLevel = surface,
             Location = location,
             Calibrations = calibrations,
@@ -204,6 +208,42 @@ internal sealed class DatastreamReader(
             : WaterColumn.OfDensity(density!.Value, source!, location.Latitude, gravity);
     }
 
+    private Barometer? Barometer(YamlMap map)
+    {
+        var from = Input(map.Require("sensor"), "air_pressure");
+        var age = map.Duration("maximumAge", TimeSpan.FromSeconds(1), AirInputs.LongestAge);
+        var higher = map.Optional("higher")?.Number(-AirInputs.HighestDifference, AirInputs.HighestDifference) ?? 0;
+        map.Done();
+        return from is { } datastream ? new Barometer(datastream, age, higher) : null;
+    }
+
+    private AmbientAir? Ambient(YamlMap map)
+    {
+        var temperature = Input(map.Require("temperature"), "air_temperature");
+        var pressure = Input(map.Require("pressure"), "air_pressure");
+        var age = map.Duration("maximumAge", TimeSpan.FromSeconds(1), AirInputs.LongestAge);
+        var fallback = map.Optional("fallback") is { } stated ? Reference(stated) : default(GasReference?);
+        map.Done();
+        return temperature is { } warmth && pressure is { } weight ? new AmbientAir(warmth, weight, age, fallback) : null;
+    }
+
+    /// <summary>The datastream of a property of another instrument of the station; whether it is there is known when all are read.</summary>
+    private DatastreamId? Input(YamlValue value, string wanted)
+    {
+        var name = value.String();
+        if (Identifiers.IsName(name) && Identifiers.IsName(owner) && Identifiers.IsName(station))
+        {
+            return DatastreamId.Create(owner, station, name, wanted);
+        }
+
+        if (name.Length > 0 && !Identifiers.IsName(name))
+        {
+            value.Problem($"'{name}' is not a name of a sensor; allowed: {Identifiers.NamePattern}");
+        }
+
+        return null;
+    }
+
     private static LinearCalibration Calibration(YamlMap map)
     {
         var calibration = new LinearCalibration(
@@ -266,6 +306,8 @@ internal sealed class DatastreamReader(
             ProcedureSetting.Zero => "zeros",
             ProcedureSetting.Direction => "direction",
             ProcedureSetting.Column => "column",
+            ProcedureSetting.Barometer => "barometer",
+            ProcedureSetting.Ambient => "gasAmbient",
             ProcedureSetting.GrossRange => "grossRange",
             _ => null,
         };

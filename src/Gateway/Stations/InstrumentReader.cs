@@ -27,7 +27,23 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
             entries.Add(entry);
         }
 
+        CheckInputs(entries);
         return entries;
+    }
+
+    /// <summary>What a procedure computes with must be measured by the station.</summary>
+    private static void CheckInputs(List<InstrumentEntry> entries)
+    {
+        var measured = entries.SelectMany(e => e.Instrument?.Datastreams ?? []).Select(d => d.Id.ToString()).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            var missing = (entry.Instrument?.Datastreams ?? [])
+                .SelectMany(d => d.Procedures.All[0].Inputs.Select(input => (d.Id.Property, input.Datastream))).Where(i => !measured.Contains(i.Datastream));
+            foreach (var (property, datastream) in missing)
+            {
+                entry.Map.Problem("datastreams", $"'{property}' is computed with '{datastream}', and no instrument of the station gives that");
+            }
+        }
     }
 
     private InstrumentEntry ReadOne(YamlMap map, IReadOnlyList<LineEntry> lines)

@@ -50,7 +50,7 @@ internal sealed partial class Fact
                 if (Accepts(row.Sequence))
                 {
                     yield return new Observation(
-                        group.Datastream, group.Procedure, row.PhenomenonTime, row.ResultTime ?? Received, row.Result, row.Quality, row.Raw, row.Revision);
+                        group.Datastream, group.Procedure, row.PhenomenonTime, row.ResultTime ?? Received, row.Result, row.Quality, row.Raw, row.Revision, row.Inputs);
                 }
             }
         }

@@ -18,9 +18,15 @@ namespace MeetNet.Ingest.Query;
 /// <param name="Source">Where its numbers are from.</param>
 /// <param name="Accuracy">Accuracy that the step adds, in the output unit.</param>
 /// <param name="Text">The same for people.</param>
+/// <param name="Inputs">The results of other datastreams that it computed with; null for most steps.</param>
 internal sealed record StepAnswer(
     string Step, JsonElement Parameters, double? Input, string? InputUnit, double? Output, string? OutputUnit, int? Quality, string? QualityTests,
-    string? Source, double? Accuracy, LocalizedText? Text);
+    string? Source, double? Accuracy, LocalizedText? Text, IReadOnlyList<InputAnswer>? Inputs);
+
+/// <summary>The result of another datastream that a step computed with.</summary>
+/// <param name="Datastream">Its id.</param>
+/// <param name="Value">In its canonical unit; null when there was none in time.</param>
+internal sealed record InputAnswer(string Datastream, double? Value);
 
 /// <summary>How a stored result came about, computed again from its raw value and the announced procedure.</summary>
 /// <param name="Stored">The result as it is stored.</param>
@@ -58,18 +64,19 @@ internal static class Explaining
             ? versions.LastOrDefault(version => version.ValidFrom <= point.Begin) ?? versions[0]
             : null;
         var time = point.IsInstant ? PhenomenonTime.Instant(point.Begin) : PhenomenonTime.Interval(point.Begin, point.End);
-        var explanation = point.Raw is { } raw ? procedure?.Explain(raw, time) : null;
+        var explanation = point.Raw is { } raw ? procedure?.Explain(raw, time, point.Inputs) : null;
         var recomputed = explanation?.Result;
         bool? agrees = recomputed is { } computed && point.Result is { } stored
             ? BitConverter.DoubleToInt64Bits(computed) == BitConverter.DoubleToInt64Bits(stored)
             : null;
         return new ExplainAnswer(
             head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, ObservationAnswer.Of(point), point.Procedure,
-            procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation), point.Result, recomputed, agrees, Note(point, procedure, explanation));
+            procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation, point.Inputs), point.Result, recomputed, agrees, Note(point, procedure, explanation));
     }
 
-    private static List<StepAnswer> Steps(Procedure procedure, Explanation? explanation)
+    private static List<StepAnswer> Steps(Procedure procedure, Explanation? explanation, ProcedureInputs inputs)
     {
+        var taken = 0;
         using var json = JsonDocument.Parse(procedure.StepsJson);
         var steps = new List<StepAnswer>();
         for (var i = 0; i < procedure.Steps.Count; i++)
@@ -78,7 +85,8 @@ internal static class Explaining
             var explained = i < explanation?.Steps.Count ? explanation.Steps[i] : null;
             steps.Add(new StepAnswer(
                 step.Kind, parameters, explained?.Input, explained?.InputUnit, explained?.Output, explained?.OutputUnit,
-                explained?.Quality.Flag is { } flag && flag != QartodFlag.None ? (int)flag : null, explained?.Quality.Tests, step.Source, step.Accuracy, explained?.Text));
+                explained?.Quality.Flag is { } flag && flag != QartodFlag.None ? (int)flag : null, explained?.Quality.Tests, step.Source, step.Accuracy, explained?.Text,
+                step.Inputs.Count == 0 ? null : [.. step.Inputs.Select(input => new InputAnswer(input.Datastream, inputs[taken++]))]));
         }
         return steps;
     }

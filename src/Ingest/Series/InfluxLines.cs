@@ -21,7 +21,7 @@ internal static class InfluxLines
     public const string Measurement = "observation";
 
     /// <summary>Bits of the field <c>has</c>.</summary>
-    public const int HasRaw = 1, HasTests = 2, HasResultTime = 4;
+    public const int HasRaw = 1, HasTests = 2, HasResultTime = 4, HasFirst = 8, HasSecond = 16;
 
     /// <summary>InfluxDB's times are nanoseconds since 1970 in 64 bits: 1678 to 2262.</summary>
     private static readonly DateTimeOffset Earliest = new(1678, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -76,6 +76,18 @@ internal static class InfluxLines
             lines.Write(",result_time="u8);
             Write(lines, Nanoseconds(resultTime));
             lines.Write("i"u8);
+        }
+        if (row.Inputs.First is { } first)
+        {
+            has |= HasFirst;
+            lines.Write(",input1="u8);
+            Write(lines, first);
+        }
+        if (row.Inputs.Second is { } second)
+        {
+            has |= HasSecond;
+            lines.Write(",input2="u8);
+            Write(lines, second);
         }
         lines.Write(",has="u8);
         Write(lines, has);

@@ -23,7 +23,7 @@ internal sealed class InfluxSeries : ISeriesStore, IDisposable
     private const int LatestRows = 16;
 
     private const string Columns =
-        "\"end\", \"revision\"::tag, \"result\", \"quality\", \"tests\", \"raw\", \"procedure\", \"result_time\", \"received\", \"has\"";
+        "\"end\", \"revision\"::tag, \"result\", \"quality\", \"tests\", \"raw\", \"procedure\", \"result_time\", \"received\", \"has\", \"input1\", \"input2\"";
 
     private readonly InfluxOptions _options;
     private readonly InfluxHttp _server;
@@ -241,6 +241,8 @@ internal sealed class InfluxSeries : ISeriesStore, IDisposable
             (has & InfluxLines.HasRaw) == 0 ? null : row[6].GetDouble(),
             row[7].GetString() ?? "",
             (has & InfluxLines.HasResultTime) == 0 ? null : InfluxLines.Utc(row[8].GetInt64()),
-            InfluxLines.Utc(row[9].GetInt64()));
+            InfluxLines.Utc(row[9].GetInt64()),
+            new ProcedureInputs(
+                (has & InfluxLines.HasFirst) == 0 ? null : row[11].GetDouble(), (has & InfluxLines.HasSecond) == 0 ? null : row[12].GetDouble()));
     }
 }

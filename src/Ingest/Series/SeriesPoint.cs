@@ -14,6 +14,7 @@ namespace MeetNet.Ingest.Series;
 /// <param name="Procedure">Id of the procedure that led from raw to result.</param>
 /// <param name="ResultTime">When the gateway had the result, UTC; null when it did not say.</param>
 /// <param name="Received">When ingest received it, UTC.</param>
+/// <param name="Inputs">The results of other datastreams that it was made with; empty for most.</param>
 internal sealed record SeriesPoint(
     string Datastream,
     DateTimeOffset Begin,
@@ -25,7 +26,8 @@ internal sealed record SeriesPoint(
     double? Raw,
     string Procedure,
     DateTimeOffset? ResultTime,
-    DateTimeOffset Received)
+    DateTimeOffset Received,
+    ProcedureInputs Inputs = default)
 {
     public bool IsInstant => Begin == End;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MeetNet.Ingest.Facts;
+using MeetNet.Observations;
 using MeetNet.Sqlite;
 
 namespace MeetNet.Ingest.Series;
@@ -97,7 +98,7 @@ internal sealed class SqliteSeriesFile : IDisposable
     /// <summary>"MNse" in ASCII.</summary>
     private const int ApplicationId = 0x4D4E7365;
 
-    private const int Version = 1;
+    private const int Version = 2;
 
     // Times are 100 ns ticks since 0001-01-01 UTC; `length` is end - begin, 0 for an instant. Datastreams, procedures and lists of tests are
     // said once and referred to. The key's order is the order of every query: a range of one datastream is one stretch of the file.
@@ -115,13 +116,26 @@ internal sealed class SqliteSeriesFile : IDisposable
             procedure INTEGER NOT NULL,
             result_time INTEGER,
             received INTEGER NOT NULL,
+            input1 REAL,
+            input2 REAL,
             PRIMARY KEY(datastream, begin, length, revision)) STRICT, WITHOUT ROWID;
         CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        """ + View;
+
+    private const string View = """
+
         CREATE VIEW observations_readable AS
             SELECT d.name AS datastream, o.begin, o.begin + o.length AS "end", o.revision, o.result, o.flag, t.name AS tests, o.raw,
-                p.name AS procedure, o.result_time, o.received
+                p.name AS procedure, o.result_time, o.received, o.input1, o.input2
             FROM observations o JOIN names d ON d.ref = o.datastream JOIN names p ON p.ref = o.procedure LEFT JOIN names t ON t.ref = o.tests;
         """;
+
+    /// <summary>From version 1, which did not keep the inputs of procedures.</summary>
+    private const string Inputs = """
+        ALTER TABLE observations ADD COLUMN input1 REAL;
+        ALTER TABLE observations ADD COLUMN input2 REAL;
+        DROP VIEW observations_readable;
+        """ + View;
 
     private readonly SqliteFile _connection;
     private readonly SqliteStatement _insert;
@@ -148,9 +162,9 @@ internal sealed class SqliteSeriesFile : IDisposable
         _cursor = connection.Scalar("SELECT value FROM state WHERE name = 'cursor'");
         _projected = connection.Scalar("SELECT value FROM state WHERE name = 'projected'");
         _superseded = connection.Scalar("SELECT value FROM state WHERE name = 'superseded'");
-        const string Columns = "observations(datastream, begin, length, revision, result, flag, tests, raw, procedure, result_time, received)";
-        _insert = connection.Prepare($"INSERT INTO {Columns} VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING");
-        _replace = connection.Prepare($"REPLACE INTO {Columns} VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        const string Columns = "observations(datastream, begin, length, revision, result, flag, tests, raw, procedure, result_time, received, input1, input2)";
+        _insert = connection.Prepare($"INSERT INTO {Columns} VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING");
+        _replace = connection.Prepare($"REPLACE INTO {Columns} VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
         _setState = connection.Prepare("REPLACE INTO state(name, value) VALUES(?1, ?2)");
         _addName = connection.Prepare("INSERT INTO names(ref, kind, name) VALUES(?1, ?2, ?3)");
     }
@@ -236,7 +250,7 @@ internal sealed class SqliteSeriesFile : IDisposable
         ApplicationId = ApplicationId,
         Version = Version,
         Synchronous = SqliteSynchronous.Normal,
-        Migrate = (file, _) => file.Execute(Tables),
+        Migrate = (file, version) => file.Execute(version == 0 ? Tables : Inputs),
         JournalSizeLimit = 64L << 20,
         CheckAfterUncleanStop = false,
     };
@@ -260,7 +274,7 @@ internal sealed class SqliteSeriesFile : IDisposable
                     _rows.Add(new Row(
                         datastream, row.PhenomenonTime.Begin.Ticks, row.PhenomenonTime.Length.Ticks, row.Revision, _rows.Count,
                         row.Result, (int)quality.Flag, quality.Tests is null ? null : Reference(NameKind.Tests, quality.Tests), row.Raw, procedure,
-                        row.ResultTime?.Ticks, fact.Received.Ticks));
+                        row.ResultTime?.Ticks, fact.Received.Ticks, row.Inputs));
                 }
             }
         }
@@ -314,12 +328,16 @@ internal sealed class SqliteSeriesFile : IDisposable
         {
             statement.Bind(11, row.Received);
         }
+        if (bindAll || row.Inputs != before.Inputs)
+        {
+            statement.Bind(12, row.Inputs.First).Bind(13, row.Inputs.Second);
+        }
         statement.Run();
     }
 
     private readonly record struct Row(
         long Datastream, long Begin, long Length, int Revision, int Order, double? Result, int Flag, long? Tests, double? Raw, long Procedure,
-        long? ResultTime, long Received) : IComparable<Row>
+        long? ResultTime, long Received, ProcedureInputs Inputs) : IComparable<Row>
     {
         public int CompareTo(Row other)
         {

@@ -7,7 +7,7 @@ namespace MeetNet.Ingest.Series;
 internal static class SqliteSeriesReading
 {
     private const string Columns = """
-        o.begin, o.begin + o.length, o.revision, o.result, o.flag, t.name, o.raw, p.name, o.result_time, o.received
+        o.begin, o.begin + o.length, o.revision, o.result, o.flag, t.name, o.raw, p.name, o.result_time, o.received, o.input1, o.input2
         """;
 
     private const string Source = """
@@ -100,7 +100,8 @@ internal static class SqliteSeriesReading
         row.DoubleOrNull(6),
         row.Text(7),
         row.Int64OrNull(8) is { } resultTime ? Utc(resultTime) : null,
-        Utc(row.Int64(9)));
+        Utc(row.Int64(9)),
+        new ProcedureInputs(row.DoubleOrNull(10), row.DoubleOrNull(11)));
 
     private static DateTimeOffset Utc(long ticks) => new(ticks, TimeSpan.Zero);
 }

@@ -55,6 +55,7 @@ internal static class ConversionSteps
             ? $"'{property.Name}' is not a gas: leave the gas out"
             : $"'{property.Name}' is the gas '{property.Gas.Name}', not '{request.Gas}'", problems);
         Refuse(request.GasReference is not null, ProcedureSetting.GasReference, NoReference(property), problems);
+        Refuse(request.Ambient is not null, ProcedureSetting.Ambient, NoReference(property), problems);
     }
 
     private static void ComposeGas(
@@ -68,6 +69,8 @@ internal static class ConversionSteps
             problems.Add(new(ProcedureSetting.GasReference, $"{implausible} is no reference state: expected 200 to 350 K and 50000 to 120000 Pa"));
         }
 
+        Refuse(request.Ambient is not null && (request.GasReference is not null || !raw.IsMassConcentration), ProcedureSetting.Ambient,
+            "the air beside the instrument is for a mass concentration without reference conditions of its own: leave it out", problems);
         if (raw.IsAmountFraction)
         {
             Refuse(request.Gas is null, ProcedureSetting.Gas,
@@ -81,6 +84,12 @@ internal static class ConversionSteps
         else if (raw.IsMassConcentration)
         {
             AddUnit(property, raw, steps, problems);
+            if (request is { Ambient: { } ambient, GasReference: null })
+            {
+                AddAmbient(request, property, gas, ambient, canonical, steps, problems);
+                return;
+            }
+
             if (request.GasReference is not { } native)
             {
                 problems.Add(new(ProcedureSetting.GasReference,
@@ -97,6 +106,18 @@ internal static class ConversionSteps
             problems.Add(new(ProcedureSetting.RawUnit,
                 $"'{raw.Code}' is neither a mole fraction nor a mass concentration, and '{property.Name}' is a gas in {property.Unit.Code}"));
         }
+    }
+
+    private static void AddAmbient(
+        ProcedureRequest request, ObservedProperty property, Gas gas, AmbientAir ambient, GasReference canonical,
+        List<ProcedureStep> steps, List<ProcedureProblem> problems)
+    {
+        var problem = AirInputs.Check(ambient.Temperature, request.Datastream, "air_temperature", ambient.MaximumAge)
+            ?? AirInputs.Check(ambient.Pressure, request.Datastream, "air_pressure", ambient.MaximumAge);
+        Refuse(problem is not null, ProcedureSetting.Ambient, problem ?? "", problems);
+        Refuse(ambient.Fallback is { IsPlausible: false }, ProcedureSetting.Ambient, "the fall-back is no state of air: expected 200 to 350 K and 50000 to 120000 Pa", problems);
+        steps.Add(new GasAmbientStep(
+            gas.Name, ambient.Temperature.ToString(), ambient.Pressure.ToString(), ambient.MaximumAge, ambient.Fallback, canonical, Source(StateFormula, property)));
     }
 
     /// <summary>Particles stay at the temperature and pressure of the air they were in (2008/50/EC annex VI.C): normalising them is refused.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MeetNet.Observations.Catalogue;
 using MeetNet.Observations.Datums;
+using MeetNet.Observations.Reference;
 using MeetNet.Observations.Units;
 
 namespace MeetNet.Observations.Procedures;
@@ -72,6 +73,7 @@ internal static class HeightSteps
         Refuse(request.Zeros.Count > 0, ProcedureSetting.Zero, "zeros");
         Refuse(request.Direction is not null, ProcedureSetting.Direction, "direction");
         Refuse(request.Column is not null, ProcedureSetting.Column, "column");
+        Refuse(request.Barometer is not null, ProcedureSetting.Barometer, "barometer");
 
         void Refuse(bool refused, ProcedureSetting setting, string what) =>
             ConversionSteps.Refuse(refused, setting, $"'{property.Name}' is not a height: leave the {what} out", problems);
@@ -123,6 +125,8 @@ internal static class HeightSteps
     {
         if (request.Column is not { } column)
         {
+            ConversionSteps.Refuse(request.Barometer is not null && !raw.IsPressure, ProcedureSetting.Barometer,
+                $"a raw value in {raw.Code} is no pressure: leave the barometer out", problems);
             ConversionSteps.Refuse(raw.IsPressure, ProcedureSetting.RawUnit,
                 $"'{raw.Code}' does not convert to '{property.Unit.Code}', the unit of '{property.Name}', without the water above the sensor: state the column", problems);
             if (!raw.IsPressure)
@@ -144,8 +148,25 @@ internal static class HeightSteps
         else
         {
             ConversionSteps.AddUnit(raw, HydrostaticStep.Pascal, steps);
+            if (request.Barometer is { } barometer)
+            {
+                AddBarometer(request, barometer, steps, problems);
+            }
+
             steps.Add(new HydrostaticStep(column));
         }
+    }
+
+    private static void AddBarometer(ProcedureRequest request, Barometer barometer, List<ProcedureStep> steps, List<ProcedureProblem> problems)
+    {
+        if (AirInputs.Check(barometer.Datastream, request.Datastream, "air_pressure", barometer.MaximumAge) is { } problem)
+        {
+            problems.Add(new(ProcedureSetting.Barometer, problem));
+        }
+
+        ConversionSteps.Refuse(!(Math.Abs(barometer.Higher) <= AirInputs.HighestDifference), ProcedureSetting.Barometer,
+            $"the barometer is at most {AirInputs.HighestDifference} m higher or lower than the well head", problems);
+        steps.Add(new BarometricStep(barometer.Datastream.ToString(), barometer.MaximumAge, barometer.Higher));
     }
 
     private static bool CheckDirection(ProcedureRequest request, VerticalDatum datum, List<ProcedureProblem> problems)

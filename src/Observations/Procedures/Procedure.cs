@@ -18,6 +18,7 @@ public sealed class Procedure
     {
         (Id, Datastream, ValidFrom, StepsJson) = (id, datastream, validFrom, stepsJson);
         _steps = steps;
+        Inputs = [.. steps.SelectMany(step => step.Inputs)];
         IsComputable = !Array.Exists(steps, step => step is UnknownStep);
     }
 
@@ -36,6 +37,9 @@ public sealed class Procedure
     /// <summary>The steps as the JSON array that the id was made from.</summary>
     public string StepsJson { get; }
 
+    /// <summary>The other datastreams whose results it computes with, in the order of <see cref="ProcedureInputs"/>; none for most.</summary>
+    public IReadOnlyList<ProcedureInput> Inputs { get; }
+
     /// <summary>Whether this version knows all steps.</summary>
     public bool IsComputable { get; }
 
@@ -50,6 +54,11 @@ public sealed class Procedure
         if (array.Length is 0 or > WireLimits.ProcedureSteps || array[0] is not RawStep)
         {
             throw new ArgumentException($"A procedure has 1 to {WireLimits.ProcedureSteps} steps, the first being raw.", nameof(steps));
+        }
+
+        if (array.Sum(step => step.Inputs.Count) > ProcedureInputs.Maximum)
+        {
+            throw new ArgumentException($"A procedure has at most {ProcedureInputs.Maximum} inputs.", nameof(steps));
         }
 
         Iso8601.RequireUtc(validFrom);
@@ -88,18 +97,19 @@ public sealed class Procedure
     /// <summary>Harmonises a raw value.</summary>
     /// <param name="raw">The device's own number in its own unit.</param>
     /// <param name="time">When the value applied.</param>
+    /// <param name="inputs">The results of <see cref="Inputs"/>.</param>
     /// <returns>The canonical value, null when the arithmetic left the range of a double, and its quality.</returns>
     /// <exception cref="NotSupportedException">A step is not known: see <see cref="IsComputable"/>.</exception>
-    public ProcedureResult Apply(double raw, PhenomenonTime time) => Run(raw, time, null);
+    public ProcedureResult Apply(double raw, PhenomenonTime time, ProcedureInputs inputs = default) => Run(raw, time, inputs, null);
 
     /// <summary>
     /// The same computation as <see cref="Apply"/>, step by step. A procedure that can not be computed here is explained up
     /// to the first unknown step, and has no result.
     /// </summary>
-    public Explanation Explain(double raw, PhenomenonTime time)
+    public Explanation Explain(double raw, PhenomenonTime time, ProcedureInputs inputs = default)
     {
         var steps = new List<ExplainedStep>(_steps.Length);
-        var result = Run(raw, time, steps);
+        var result = Run(raw, time, inputs, steps);
         return new Explanation(Id, steps, result.Value, result.Quality, IsComputable);
     }
 
@@ -131,8 +141,9 @@ public sealed class Procedure
         json.WriteEndObject();
     }
 
-    private ProcedureResult Run(double raw, PhenomenonTime time, List<ExplainedStep>? explained)
+    private ProcedureResult Run(double raw, PhenomenonTime time, ProcedureInputs given, List<ExplainedStep>? explained)
     {
+        ReadOnlySpan<double> inputs = [given.First ?? double.NaN, given.Second ?? double.NaN];
         var (value, quality, unit) = (raw, default(ResultQuality), "");
         foreach (var step in _steps)
         {
@@ -141,16 +152,22 @@ public sealed class Procedure
                 return new ProcedureResult(null, ResultQuality.NotEvaluated);
             }
 
-            var outcome = step.Apply(value, time);
-            quality = quality.And(outcome.Quality);
+            var outcome = step.Apply(value, time, inputs);
             if (explained is not null)
             {
                 var output = step.OutputUnit ?? unit;
                 explained.Add(new ExplainedStep(
-                    step, value, unit.Length == 0 ? output : unit, outcome.Value, output, outcome.Quality, step.Describe(value, outcome)));
+                    step, value, unit.Length == 0 ? output : unit, outcome.Value, output, outcome.Quality, step.Describe(value, inputs, outcome)));
                 unit = output;
             }
 
+            if (outcome.Quality.Flag == QartodFlag.Missing)
+            {
+                return new ProcedureResult(null, outcome.Quality);
+            }
+
+            quality = quality.And(outcome.Quality);
+            inputs = inputs[step.InputCount..];
             value = outcome.Value;
             if (!double.IsFinite(value))
             {

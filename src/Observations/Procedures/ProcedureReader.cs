@@ -81,6 +81,11 @@ internal static class ProcedureReader
             list.Add(step);
         }
 
+        if (list.Sum(step => step.Inputs.Count) > ProcedureInputs.Maximum)
+        {
+            return cursor.Fail(WireReasons.BadValue, $"expected at most {ProcedureInputs.Maximum} inputs in all steps");
+        }
+
         steps = [.. list];
         json = Encoding.UTF8.GetString(cursor.Slice(start));
         return list.Count > 0 || cursor.Expected("at least one step");

@@ -57,6 +57,12 @@ public sealed record ProcedureRequest
     /// <summary>The water above the sensor; required when a height is measured as a pressure.</summary>
     public WaterColumn? Column { get; init; }
 
+    /// <summary>The barometer for a sensor of absolute pressure; null for one that is vented.</summary>
+    public Barometer? Barometer { get; init; }
+
+    /// <summary>The air beside an instrument that gives a mass concentration at ambient conditions; instead of <see cref="GasReference"/>.</summary>
+    public AmbientAir? Ambient { get; init; }
+
     /// <summary>Height of the ground at the station, in the canonical datum; needed by levels to the surface.</summary>
     public SurfaceLevel? SurfaceLevel { get; init; }
 
@@ -102,6 +108,12 @@ public enum ProcedureSetting
 
     /// <summary><see cref="ProcedureRequest.Column"/>.</summary>
     Column,
+
+    /// <summary><see cref="ProcedureRequest.Barometer"/>.</summary>
+    Barometer,
+
+    /// <summary><see cref="ProcedureRequest.Ambient"/>.</summary>
+    Ambient,
 
     /// <summary><see cref="ProcedureRequest.SurfaceLevel"/>.</summary>
     SurfaceLevel,

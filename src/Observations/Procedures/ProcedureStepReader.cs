@@ -56,6 +56,8 @@ internal static class ProcedureStepReader
             VerticalDatumStep.Name => HeightStepReader.ReadDatum(ref cursor, out step),
             ReverseStep.Name => HeightStepReader.ReadReverse(ref cursor, out step),
             HydrostaticStep.Name => HeightStepReader.ReadHydrostatic(ref cursor, out step),
+            BarometricStep.Name => InputStepReader.ReadBarometric(ref cursor, out step),
+            GasAmbientStep.Name => InputStepReader.ReadAmbient(ref cursor, out step),
             StampStep.Name => ReadStamp(ref cursor, out step),
             GrossRangeStep.Name => ReadGross(ref cursor, out step),
             _ => ReadUnknown(ref cursor, kind, out step),

@@ -12,7 +12,7 @@ public static class BatchRow
 {
     /// <summary>
     /// Writes <c>"2026-11-21T10:00:00Z","2026-11-21T10:00:01Z",12.31,1,null,17.4,0]</c>: phenomenonTime, resultTime, result,
-    /// resultQuality, qualityTests, raw, revision and the closing bracket. Allocates nothing.
+    /// resultQuality, qualityTests, raw, revision, the inputs as an array when there are any, and the closing bracket. Allocates nothing.
     /// </summary>
     /// <exception cref="ArgumentException">The observation breaks a rule of the wire: see <see cref="Check"/>.</exception>
     public static void Write(IBufferWriter<byte> destination, in Observation observation)
@@ -54,6 +54,20 @@ public static class BatchRow
         span[at++] = (byte)',';
         Utf8Formatter.TryFormat(observation.Revision, span[at..], out var digits);
         at += digits;
+        if (!observation.Inputs.IsEmpty)
+        {
+            ",["u8.CopyTo(span[at..]);
+            at += 2;
+            at += Number(span[at..], observation.Inputs.First);
+            if (observation.Inputs.Second is not null)
+            {
+                span[at++] = (byte)',';
+                at += Number(span[at..], observation.Inputs.Second);
+            }
+
+            span[at++] = (byte)']';
+        }
+
         span[at++] = (byte)']';
         destination.Advance(at);
     }
@@ -68,6 +82,11 @@ public static class BatchRow
         if ((observation.Result is { } result && !double.IsFinite(result)) || (observation.Raw is { } raw && !double.IsFinite(raw)))
         {
             return "The result and the raw value must be finite or null.";
+        }
+
+        if (!double.IsFinite(observation.Inputs.First ?? 0) || !double.IsFinite(observation.Inputs.Second ?? 0))
+        {
+            return "The inputs must be finite or null.";
         }
 
         if (!QartodFlags.IsDefined(flag) || flag == QartodFlag.Missing != observation.Result is null)
@@ -88,8 +107,11 @@ public static class BatchRow
         return observation.ResultTime.Offset == TimeSpan.Zero ? null : "The result time must be UTC.";
     }
 
-    // Two times with quotes and comma (92), two numbers (2 × 25), flag, 200 characters of tests, revision (11), punctuation.
-    private const int MaximumLength = 400;
+    /// <summary>Whether what <see cref="Write"/> wrote ends with inputs.</summary>
+    internal static bool HasInputs(ReadOnlySpan<byte> fragment) => fragment.EndsWith("]]"u8);
+
+    // Two times with quotes and comma (92), four numbers (4 × 25), flag, 200 characters of tests, revision (11), punctuation.
+    private const int MaximumLength = 460;
 
     private static int Number(Span<byte> destination, double? value)
     {

@@ -19,6 +19,7 @@ internal struct BatchRowReader(ObservationRow[] scratch)
         QualityTests,
         Raw,
         Revision,
+        Inputs,
         Unknown,
     }
 
@@ -28,7 +29,7 @@ internal struct BatchRowReader(ObservationRow[] scratch)
     private static readonly WireMembers DatastreamMembers = new("@iot.id");
 
     private static readonly WireMembers Components = new(
-        "sequence", "phenomenonTime", "resultTime?", "result", "resultQuality", "qualityTests?", "raw?", "revision?");
+        "sequence", "phenomenonTime", "resultTime?", "result", "resultQuality", "qualityTests?", "raw?", "revision?", "inputs?");
 
     private const int MaximumComponents = 32;
 
@@ -217,7 +218,7 @@ internal struct BatchRowReader(ObservationRow[] scratch)
         var (sequence, flag, revision) = (0L, 0L, 0L);
         var time = default(PhenomenonTime);
         var resultTime = -1L;
-        var (result, raw) = (double.NaN, double.NaN);
+        var (result, raw, first, second) = (double.NaN, double.NaN, double.NaN, double.NaN);
         string? tests = null;
         foreach (var component in components)
         {
@@ -235,6 +236,7 @@ internal struct BatchRowReader(ObservationRow[] scratch)
                 Component.QualityTests => ReadTests(ref cursor, out tests),
                 Component.Raw => cursor.TryCurrentNumberOrNull(out raw) || cursor.Expected("a finite number or null"),
                 Component.Revision => cursor.TryCurrentInteger(0, int.MaxValue, out revision) || cursor.Expected($"a revision from 0 to {int.MaxValue}"),
+                Component.Inputs => ReadInputs(ref cursor, out first, out second),
                 _ => cursor.SkipCurrent(),
             };
             if (!valid)
@@ -253,8 +255,34 @@ internal struct BatchRowReader(ObservationRow[] scratch)
             return cursor.Fail(WireReasons.BadValue, $"expected flag 9 exactly when there is no result, found flag {flag}");
         }
 
-        row = new ObservationRow(sequence, time, resultTime, result, (QartodFlag)flag, tests, raw, (int)revision);
+        row = new ObservationRow(sequence, time, resultTime, result, (QartodFlag)flag, tests, raw, (int)revision, first, second);
         return true;
+    }
+
+    private static bool ReadInputs(ref WireCursor cursor, out double first, out double second)
+    {
+        (first, second) = (double.NaN, double.NaN);
+        if (cursor.Token == JsonTokenType.Null)
+        {
+            return true;
+        }
+
+        var count = 0;
+        if (cursor.Token == JsonTokenType.StartArray)
+        {
+            for (; cursor.Read() && cursor.Token != JsonTokenType.EndArray; count++)
+            {
+                if (count == ProcedureInputs.Maximum || !cursor.TryCurrentNumberOrNull(out var value))
+                {
+                    count = 0;
+                    break;
+                }
+
+                (first, second) = count == 0 ? (value, second) : (first, value);
+            }
+        }
+
+        return count > 0 || cursor.Expected($"null or 1 to {ProcedureInputs.Maximum} finite numbers or nulls");
     }
 
     private static bool ReadResultTime(ref WireCursor cursor, out long ticks)

@@ -21,7 +21,7 @@ public sealed class BatchWriter
     private readonly List<Row> _rows = new(WireLimits.BatchObservations);
     private readonly List<LostRange> _lost = [];
     private readonly List<Group> _groups = [];
-    private readonly Dictionary<(string Datastream, string Procedure), int> _groupOf = [];
+    private readonly Dictionary<(string Datastream, string Procedure, bool HasInputs), int> _groupOf = [];
     private Epoch _epoch;
     private int _bytes;
 
@@ -75,7 +75,8 @@ public sealed class BatchWriter
     public bool TryAdd(long sequence, string datastream, string procedure, ReadOnlySpan<byte> fragment)
     {
         Require(sequence, sequence);
-        var key = (datastream, procedure);
+        // Rows of a group have the same components.
+        var key = (datastream, procedure, BatchRow.HasInputs(fragment));
         var isNew = !_groupOf.TryGetValue(key, out var group);
         var cost = fragment.Length + RowBytes + (isNew ? GroupBytes + datastream.Length + procedure.Length : 0);
         if (_rows.Count >= WireLimits.BatchObservations || _bytes + cost > _maximumBytes)
@@ -88,7 +89,7 @@ public sealed class BatchWriter
         if (isNew)
         {
             group = _groups.Count;
-            _groups.Add(new Group(datastream, procedure, -1, -1, 0));
+            _groups.Add(new Group(datastream, procedure, key.Item3, -1, -1, 0));
             _groupOf.Add(key, group);
         }
 
@@ -189,7 +190,8 @@ public sealed class BatchWriter
         Put(group.Datastream);
         Put("\"},\"procedure\":\""u8);
         Put(group.Procedure);
-        Put("\",\"components\":[\"sequence\",\"phenomenonTime\",\"resultTime\",\"result\",\"resultQuality\",\"qualityTests\",\"raw\",\"revision\"],\"dataArray@iot.count\":"u8);
+        Put("\",\"components\":[\"sequence\",\"phenomenonTime\",\"resultTime\",\"result\",\"resultQuality\",\"qualityTests\",\"raw\",\"revision\""u8);
+        Put(group.HasInputs ? ",\"inputs\"],\"dataArray@iot.count\":"u8 : "],\"dataArray@iot.count\":"u8);
         Put(group.Count);
         Put(",\"dataArray\":["u8);
         for (var row = group.FirstRow; row >= 0; row = _rows[row].Next)
@@ -250,5 +252,5 @@ public sealed class BatchWriter
 
     private readonly record struct Row(long Sequence, int Offset, int Length, int Next);
 
-    private readonly record struct Group(string Datastream, string Procedure, int FirstRow, int LastRow, int Count);
+    private readonly record struct Group(string Datastream, string Procedure, bool HasInputs, int FirstRow, int LastRow, int Count);
 }

@@ -86,6 +86,79 @@ public sealed class HarmoniserTests : IDisposable
         Assert.Equal(Harmoniser.StampMissing, without.Single().Quality.Tests);
     }
 
+    [Fact]
+    public void A_level_is_computed_with_the_barometer_that_was_read_near_enough_to_it()
+    {
+        using var folder = new TemporaryFolder();
+        var station = Wells(folder);
+        var harmoniser = new Harmoniser(station, _time, _log.For<Harmoniser>());
+
+        // Before the barometer has said anything there is no level; then 1.31325 bar less 1013.25 hPa is 30,000 Pa, 3.0587 m of water at 11 °C.
+        Assert.Equal(ResultQuality.Missing("input:missing"), Level(Noon).Quality);
+        Barometer(1.01325, Noon);
+        var level = Level(Noon.AddMinutes(10));
+        Assert.Equal(13.0587, level.Result!.Value, 0.0001);
+        Assert.Equal(new ProcedureInputs(1013.25), new ProcedureInputs(Math.Round(level.Inputs.First!.Value, 9)));
+        var procedure = station.Datastreams.SelectMany(d => d.Procedures.All).Single(p => p.Id == level.ProcedureId);
+        Assert.Equal(level.Result, procedure.Explain(level.Raw!.Value, level.PhenomenonTime, level.Inputs).Result);
+
+        // A result outside the physical range is no input, one from before the last does not replace it, and after an hour it is too old.
+        Barometer(0.5, Noon.AddMinutes(20));
+        Barometer(0.99, Noon.AddMinutes(-5));
+        Assert.Equal(level.Result, Level(Noon.AddMinutes(60)).Result);
+        Assert.Equal(ResultQuality.Missing("input:missing"), Level(Noon.AddMinutes(61)).Quality);
+
+        Observation Level(DateTimeOffset at) => One("well-1", 1.31325, at);
+        void Barometer(double bar, DateTimeOffset at) => One("baro-1", bar, at);
+        Observation One(string sensor, double value, DateTimeOffset at)
+        {
+            var observations = new List<Harmonised>();
+            harmoniser.Harmonise(Set(station, sensor, [new RawReading(0, value, ReadingStatus.Ok)], null, at), observations);
+            return Assert.Single(observations).Observation;
+        }
+    }
+
+    private static Station Wells(TemporaryFolder folder)
+    {
+        var path = folder.File("station.yaml");
+        File.WriteAllText(path, """
+            owner: vmm
+            station: wells
+            simulated: true
+            name: {nl: n, en: n}
+            description: {nl: d, en: d}
+            location: {latitude: 51.39, longitude: 4.44, crs: "EPSG:4258"}
+            lines: [{line: a, serial: {port: ttyA}}]
+            instruments:
+              - sensor: well-1
+                profile: keller/series-30
+                serialNumber: "1"
+                installed: 2026-01-15
+                line: a
+                address: 1
+                interval: 10s
+                datastreams:
+                  - field: pressure
+                    property: groundwater_level
+                    datum: GAUGE
+                    zeros: [{level: 10, datum: NAP, source: levelled}]
+                    column: {temperature: 11}
+                    barometer: {sensor: baro-1, maximumAge: 1h}
+              - sensor: baro-1
+                profile: keller/series-30
+                serialNumber: "2"
+                installed: 2026-01-15
+                line: a
+                address: 2
+                interval: 10s
+                datastreams:
+                  - {field: pressure, property: air_pressure}
+            """);
+        var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.True(station is not null, string.Join('\n', problems));
+        return station;
+    }
+
     [Theory]
     [InlineData("0001-01-01T00:30:00", 1)]
     [InlineData("9999-12-31T23:59:59", -1)]

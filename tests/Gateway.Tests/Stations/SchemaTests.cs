@@ -39,6 +39,8 @@ public sealed partial class SchemaTests : IDisposable
                 gasReference: {temperature: 293, pressure: 101300, zzz: 1}
                 zeros: [{level: 1, datum: NAP, source: x, zzz: 1}]
                 column: {temperature: 10, zzz: 1}
+                barometer: {sensor: a, maximumAge: 1h, zzz: 1}
+                gasAmbient: {temperature: a, pressure: a, maximumAge: 1h, zzz: 1}
                 calibrations: [{slope: 1, offset: 0, unit: m, validFrom: 2026-01-01T00:00:00Z, source: x, zzz: 1}]
                 grossRange: {fail: [0, 1], zzz: 1}
                 stamp: {position: instant, zone: utc, zzz: 1}
@@ -106,7 +108,9 @@ public sealed partial class SchemaTests : IDisposable
             ["'tls'"] = At(root, "$defs", "tls"),
             ["'instruments[0]'"] = At(root, "$defs", "instrument"),
             ["'datastreams[0]'"] = At(root, "$defs", "datastream"),
-            ["'gasReference'"] = At(root, "$defs", "datastream", "properties", "gasReference", "anyOf").EnumerateArray().Last(),
+            ["'gasReference'"] = At(root, "$defs", "gasState", "anyOf").EnumerateArray().Last(),
+            ["'barometer'"] = At(root, "$defs", "datastream", "properties", "barometer"),
+            ["'gasAmbient'"] = At(root, "$defs", "datastream", "properties", "gasAmbient"),
             ["'zeros[0]'"] = At(root, "$defs", "datastream", "properties", "zeros", "items"),
             ["'column'"] = At(root, "$defs", "datastream", "properties", "column"),
             ["'calibrations[0]'"] = At(root, "$defs", "datastream", "properties", "calibrations", "items"),

@@ -2,6 +2,7 @@ using MeetNet.Ingest.Catalogue;
 using MeetNet.Ingest.Facts;
 using MeetNet.Ingest.Tests.Facts;
 using MeetNet.Ingest.Tests.Query;
+using MeetNet.Sqlite;
 using MeetNet.TestKit;
 
 namespace MeetNet.Ingest.Tests.Catalogue;
@@ -54,6 +55,25 @@ public sealed class CatalogueProjectionTests : IDisposable
 
         await _catalogue.ApplyAsync(_log.ReadAfter(0, 100), CancellationToken.None);
         Assert.Equal(said, Said());
+    }
+
+    [Fact]
+    public async Task A_file_from_before_stations_kept_where_they_were_surveyed_is_read_on()
+    {
+        BorderStation.Ridge(_log).Announce(Start);
+        await ApplyAsync();
+        var said = Said();
+        _catalogue.Dispose();
+        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 2, Migrate = (_, _) => { } }))
+        {
+            file.Execute(string.Join('\n', new[] { "x", "y", "crs", "transformation", "accuracy" }.Select(c => $"ALTER TABLE stations DROP COLUMN native_{c};")) + "PRAGMA user_version = 1;");
+        }
+
+        _catalogue = new CatalogueProjection(_folder.File("catalogue.db"));
+        Assert.Equal(said, Said());
+        BorderStation.Heath(_log).Announce(Start);
+        await ApplyAsync();
+        Assert.NotNull(_catalogue.Model.Stations["vmm/kalmthoutse-heide"].Thing.Location.Native);
     }
 
     [Fact]

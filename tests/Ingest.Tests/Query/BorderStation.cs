@@ -3,6 +3,7 @@ using MeetNet.Ingest.Tests.Facts;
 using MeetNet.Observations;
 using MeetNet.Observations.Calibration;
 using MeetNet.Observations.Catalogue;
+using MeetNet.Observations.Datums;
 using MeetNet.Observations.Procedures;
 using MeetNet.Observations.Reference;
 using MeetNet.Observations.Wire;
@@ -72,7 +73,7 @@ internal sealed class BorderStation
         return station;
     }
 
-    public void Add(string sensor, string property, string rawUnit, TimeSpan? interval, bool gas = false, string? datum = null, string? transformation = null)
+    public void Add(string sensor, string property, string rawUnit, TimeSpan? interval, bool gas = false, string? datum = null, string? transformation = null, string? barometer = null)
     {
         var id = DatastreamId.Create(Owner, Name, sensor, property);
         var known = ObservedProperties.Get(property);
@@ -88,6 +89,8 @@ internal sealed class BorderStation
             GasReference = gas ? GasReference.Eu20C1013 : null,
             Datum = datum,
             Transformation = transformation,
+            Column = barometer is null ? null : WaterColumn.Fresh(11, Place.Latitude),
+            Barometer = barometer is null ? null : new Barometer(DatastreamId.Create(Owner, Name, barometer, "air_pressure"), TimeSpan.FromHours(1), 0),
             Calibrations = gas && rawUnit == "[ppb]" ? [new LinearCalibration(1.02, -0.3, rawUnit, InService, null, "certificate 2026-17")] : [],
         };
         if (!ProcedureBuilder.TryBuild(request, out var versions, out var problems))
@@ -108,13 +111,13 @@ internal sealed class BorderStation
     public void Announce(DateTimeOffset received) => _log.AddAnnouncement(Owner, Name, Announcement(received).ToUtf8(), received);
 
     /// <summary>What the harmoniser makes of a raw value; null: the device gave none.</summary>
-    public Observation Observe(string sensor, string property, double? raw, PhenomenonTime time, ResultQuality? quality = null, int revision = 0)
+    public Observation Observe(string sensor, string property, double? raw, PhenomenonTime time, ResultQuality? quality = null, int revision = 0, ProcedureInputs inputs = default)
     {
         var id = Id(sensor, property);
         var procedure = _procedures[id].At(time);
-        var made = raw is { } number ? procedure.Apply(number, time) : new ProcedureResult(null, ResultQuality.Missing(QualityTests.DeviceMissing));
+        var made = raw is { } number ? procedure.Apply(number, time, inputs) : new ProcedureResult(null, ResultQuality.Missing(QualityTests.DeviceMissing));
         var judged = quality is { } forced ? forced : made.Quality;
-        return new Observation(id, procedure.Id, time, time.End, judged.Flag == QartodFlag.Missing ? null : made.Value, judged, raw, revision);
+        return new Observation(id, procedure.Id, time, time.End, judged.Flag == QartodFlag.Missing ? null : made.Value, judged, raw, revision, inputs);
     }
 
     public Observation Observe(string sensor, string property, double? raw, DateTimeOffset instant, ResultQuality? quality = null) =>

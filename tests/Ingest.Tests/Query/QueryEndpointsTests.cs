@@ -186,6 +186,19 @@ public sealed class QueryEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_explanation_computes_with_the_inputs_that_were_sent()
+    {
+        _heath.Add("well-1", "groundwater_level", "mbar", TimeSpan.FromMinutes(15), datum: "NAP", barometer: "baro-1");
+        _heath.Announce(Start);
+        _heath.Send(Start, _heath.Observe("well-1", "groundwater_level", 2400, PhenomenonTime.Instant(Start), inputs: new ProcedureInputs(1013.25)));
+        await _hub.ProjectAsync();
+        var answer = await GetAsync("/api/explain?datastream=vmm/kalmthoutse-heide/well-1/groundwater_level&time=2026-11-21T10:00:00Z");
+        Assert.True(answer.GetProperty("agrees").GetBoolean());
+        var input = answer.GetProperty("steps").EnumerateArray().Single(s => s.GetProperty("step").GetString() == "barometric").GetProperty("inputs")[0];
+        Assert.Equal(("vmm/kalmthoutse-heide/baro-1/air_pressure", 1013.25), (input.GetProperty("datastream").GetString(), input.GetProperty("value").GetDouble()));
+    }
+
+    [Fact]
     public async Task Without_a_time_the_newest_observation_is_explained() =>
         Assert.Equal("2026-11-21T10:00:50Z", (await GetAsync($"/api/explain?datastream={Ammonia}")).GetProperty("observation").GetProperty("phenomenonTimeBegin").GetString());
 

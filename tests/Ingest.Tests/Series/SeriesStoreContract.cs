@@ -44,17 +44,17 @@ public abstract class SeriesStoreContract : IAsyncLifetime
     {
         var time = PhenomenonTime.Interval(Ten, Ten.AddHours(1));
         var odd = new Observation(Nh3, "p-0123456789abcdef", time, Ten.AddHours(1).AddTicks(1_234_567), 12.310000000000002,
-            ResultQuality.Suspect("gross_range,device:warming_up"), -17.4, 3);
+            ResultQuality.Suspect("gross_range,device:warming_up"), -17.4, 3, new ProcedureInputs(1013.2500000000002));
         var missing = new Observation(Nh3, "p-fedcba9876543210", PhenomenonTime.Instant(Ten.AddHours(2).AddTicks(2_500_000)), Ten.AddHours(3),
-            null, ResultQuality.Missing("device:fault"), null, 0);
+            null, ResultQuality.Missing("device:fault"), null, 0, new ProcedureInputs(null, -0.1));
         await ApplyAsync(odd, missing);
         var points = await RangeAsync();
         Assert.Equal(
             [
                 new SeriesPoint(Nh3, Ten, Ten.AddHours(1), 3, 12.310000000000002, QartodFlag.Suspect, "gross_range,device:warming_up", -17.4,
-                    "p-0123456789abcdef", Ten.AddHours(1).AddTicks(1_234_567), Messages.Received),
+                    "p-0123456789abcdef", Ten.AddHours(1).AddTicks(1_234_567), Messages.Received, new ProcedureInputs(1013.2500000000002)),
                 new SeriesPoint(Nh3, Ten.AddHours(2).AddTicks(2_500_000), Ten.AddHours(2).AddTicks(2_500_000), 0, null, QartodFlag.Missing, "device:fault", null,
-                    "p-fedcba9876543210", Ten.AddHours(3), Messages.Received),
+                    "p-fedcba9876543210", Ten.AddHours(3), Messages.Received, new ProcedureInputs(null, -0.1)),
             ],
             points);
     }

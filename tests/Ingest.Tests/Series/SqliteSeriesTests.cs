@@ -24,6 +24,31 @@ public sealed class SqliteSeriesTests : SeriesStoreContract, IDisposable
     private protected override void Close(ISeriesStore store) => ((SqliteSeries)store).Dispose();
 
     [Fact]
+    public async Task A_file_from_before_there_were_inputs_keeps_its_rows_and_takes_new_ones()
+    {
+        var log = new MemoryFactLog();
+        log.AddBatch("vmm", "kalmthoutse-heide", Messages.Epoch.ToString(), 1, 5, 5, Messages.Batch(1, 5), Messages.Received);
+        await Store.ApplyAsync(log.ReadAfter(0, 10), default);
+        Close(Store);
+        using (var connection = SqliteFile.OpenWriter(File, SqliteSeriesFile.Options))
+        {
+            connection.Execute("""
+                DROP VIEW observations_readable;
+                ALTER TABLE observations DROP COLUMN input1;
+                ALTER TABLE observations DROP COLUMN input2;
+                CREATE VIEW observations_readable AS SELECT 1;
+                PRAGMA user_version = 1;
+                """);
+        }
+
+        using var again = new SqliteSeries(File);
+        Assert.Equal(1, again.Cursor);
+        log.AddBatch("vmm", "kalmthoutse-heide", Messages.Epoch.ToString(), 6, 9, 4, Messages.Batch(6, 9), Messages.Received);
+        await again.ApplyAsync(log.ReadAfter(again.Cursor, 10), default);
+        Assert.Equal(9, (await again.BooksAsync(default)).Projected);
+    }
+
+    [Fact]
     public async Task A_damaged_file_is_made_anew_from_the_log()
     {
         var log = new MemoryFactLog();

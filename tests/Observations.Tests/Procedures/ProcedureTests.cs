@@ -144,6 +144,7 @@ public sealed class ProcedureTests
             new VerticalDatumStep("GAUGE", "TAW", "gauge-zero", 12.5, null, null, "s"),
             new VerticalDatumStep("TAW", "NAP", "taw-const-2.33", -2.33, 0.035, null, "s"),
             new ReverseStep("WELLHEAD"),
+            new BarometricStep("vmm/heide/baro-1/air_pressure", TimeSpan.FromHours(1), -2.5),
             new HydrostaticStep(Observations.Datums.WaterColumn.Fresh(11, 51.39)),
             new HydrostaticStep(Observations.Datums.WaterColumn.OfDensity(1012, "s", 51.39, 9.81)),
             new StampStep(Observations.Time.StampConvention.UtcInstant),
@@ -153,6 +154,32 @@ public sealed class ProcedureTests
         Assert.True(Procedure.TryRead(procedure.ToUtf8(), out var read, out var fault), fault.ToString());
         Assert.Equal(steps, read.Steps);
         Assert.Equal((procedure.Id, procedure.Datastream, procedure.ValidFrom, "[ppb]"), (read.Id, read.Datastream, read.ValidFrom, read.RawUnit));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_step_with_two_inputs_is_read_back_too(bool fallback)
+    {
+        ProcedureStep[] steps =
+        [
+            new RawStep("ug/m3", "f", "p", "1"),
+            new GasAmbientStep("nh3", "vmm/heide/meteo-1/air_temperature", "vmm/heide/meteo-1/air_pressure", TimeSpan.FromMinutes(10),
+                fallback ? new GasReference(283.15, 101_300) : null, GasReference.Eu20C1013, "s"),
+        ];
+        var procedure = Procedure.Create(Nh3, Start, steps);
+        Assert.True(Procedure.TryRead(procedure.ToUtf8(), out var read, out var fault), fault.ToString());
+        Assert.Equal(steps, read.Steps);
+        Assert.Equal(["vmm/heide/meteo-1/air_temperature", "vmm/heide/meteo-1/air_pressure"], read.Inputs.Select(i => i.Datastream));
+    }
+
+    [Fact]
+    public void A_procedure_has_two_inputs_at_most()
+    {
+        var barometer = new BarometricStep("vmm/heide/baro-1/air_pressure", TimeSpan.FromHours(1), 0);
+        var two = Procedure.Create(Nh3, Start, [new RawStep("Pa", "f", "p", "1"), barometer, barometer]);
+        Assert.Throws<ArgumentException>(() => Procedure.Create(Nh3, Start, [.. two.Steps, barometer]));
+        Assert.Equal(new ProcedureResult(90_000, ResultQuality.NotEvaluated), two.Apply(290_000, Noon, new ProcedureInputs(1000, 1000)));
     }
 
     [Fact]

@@ -23,10 +23,11 @@ public sealed class BatchWriterTests
             from tests in Gen.Elements(null, "gross_range", "device:fault,clock:unsynchronised")
             from revision in Gen.Choose(0, int.MaxValue)
             let begin = Ten.AddTicks(ticks * 12_345L)
+            from inputs in Gen.Elements(default, new ProcedureInputs(1013.25), new ProcedureInputs(null, 990.1), new ProcedureInputs(-3.5, 1e-300))
             select new Observation(
                 $"vmm/heide/x-{sensor}/nh3", Procedure,
                 length == 0 ? PhenomenonTime.Instant(begin) : PhenomenonTime.Interval(begin, begin.AddTicks(length * 7L)),
-                begin.AddSeconds(1), flag == QartodFlag.Missing ? null : result.Get, new ResultQuality(flag, tests), raw?.Get, revision);
+                begin.AddSeconds(1), flag == QartodFlag.Missing ? null : result.Get, new ResultQuality(flag, tests), raw?.Get, revision, inputs);
 
         var runs = observations.NonEmptyListOf().ToArbitrary();
         Prop.ForAll(runs, list =>
@@ -39,12 +40,12 @@ public sealed class BatchWriterTests
                 var sequence = 100L + expected.Count;
                 Assert.True(writer.TryAdd(sequence, observation.DatastreamId, observation.ProcedureId, Row(observation)));
                 expected.Add((observation.DatastreamId, new ObservationRow(
-                    sequence, observation.PhenomenonTime, observation.ResultTime, observation.Result, observation.Quality, observation.Raw, observation.Revision)));
+                    sequence, observation.PhenomenonTime, observation.ResultTime, observation.Result, observation.Quality, observation.Raw, observation.Revision, observation.Inputs)));
             }
 
             Assert.True(BatchReader.TryRead(Complete(writer), out var batch, out var fault), fault.ToString());
             Assert.Equal(expected, batch.Datastreams.SelectMany(d => d.Rows.Select(r => (d.Datastream, r))).OrderBy(r => r.r.Sequence));
-            Assert.Equal(list.Select(o => o.DatastreamId).Distinct(), batch.Datastreams.Select(d => d.Datastream));
+            Assert.Equal(list.Select(o => o.DatastreamId).Distinct(), batch.Datastreams.Select(d => d.Datastream).Distinct());
         }).QuickCheckThrowOnFailure();
     }
 
@@ -136,6 +137,8 @@ public sealed class BatchWriterTests
         [
             Sample(null) with { Result = double.NaN },
             Sample(null) with { Raw = double.PositiveInfinity },
+            Sample(null) with { Inputs = new ProcedureInputs(double.NaN) },
+            Sample(null) with { Inputs = new ProcedureInputs(1, double.NegativeInfinity) },
             Sample(null) with { Result = null },
             Sample(null) with { Quality = ResultQuality.Missing("x") },
             Sample(null) with { Quality = new ResultQuality((QartodFlag)5) },

@@ -37,6 +37,7 @@ public sealed class WireSchemaTests
         "expected the factor",
         "expected the shift",
         "expected the density of fresh water",
+        "expected at most 2 inputs",
         "expected spans that hold",
         "expected a period of at most",
         "expected each sensor once",
@@ -58,6 +59,7 @@ public sealed class WireSchemaTests
         "expected a revision from",
         "expected names of tests",
         "expected a finite number or null",
+        "expected null or 1 to 2 finite numbers",
     ];
 
     public static TheoryData<string> Valid => [.. WireGoldens.ValidNames()];
@@ -208,10 +210,11 @@ public sealed class WireSchemaTests
 
     private static bool IsInWrittenOrder(byte[] message)
     {
-        const string written = """["sequence","phenomenonTime","resultTime","result","resultQuality","qualityTests","raw","revision"]""";
+        const string plain = """["sequence","phenomenonTime","resultTime","result","resultQuality","qualityTests","raw","revision"]""";
+        const string withInputs = """["sequence","phenomenonTime","resultTime","result","resultQuality","qualityTests","raw","revision","inputs"]""";
         using var json = JsonDocument.Parse(message);
         return json.RootElement.TryGetProperty("datastreams", out var groups) && groups.EnumerateArray().All(
-            group => group.TryGetProperty("components", out var components) && components.GetRawText() == written);
+            group => group.TryGetProperty("components", out var components) && components.GetRawText() is plain or withInputs);
     }
 
     private static string? Problem(string name, byte[] message)
