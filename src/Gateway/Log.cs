@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Warning, "Line {Line} has no connection to its broker and tries for ever: {Message}")]
     public static partial void MqttLineDisconnected(ILogger logger, string line, string message);
 
+    [LoggerMessage(204, LogLevel.Critical, "Line {Line} failed by a mistake of this program; it stops. What was not stored comes again. Report this")]
+    public static partial void MqttLineFailed(ILogger logger, string line, Exception mistake);
+
     [LoggerMessage(301, LogLevel.Warning, "Instrument {Sensor} does not answer; it is asked again at every turn")]
     public static partial void InstrumentSilent(ILogger logger, string sensor);
 
@@ -80,6 +83,9 @@ internal static partial class Log
 
     [LoggerMessage(611, LogLevel.Warning, "Hub {Hub}: forgetAtPuback is on. Observations are forgotten when the broker has them, which LOSES DATA when the broker does. For crash tests only")]
     public static partial void ForgetsAtPuback(ILogger logger, string hub);
+
+    [LoggerMessage(612, LogLevel.Critical, "Hub {Hub}: delivering failed by a mistake of this program; it stops. What is not acknowledged is in the outbox. Report this")]
+    public static partial void UplinkFailed(ILogger logger, string hub, Exception mistake);
 
     [LoggerMessage(700, LogLevel.Information, "Playing {Sensor} ({Profile}) at {Port}")]
     public static partial void Playing(ILogger logger, string sensor, string profile, string port);

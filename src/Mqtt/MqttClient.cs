@@ -22,6 +22,7 @@ public sealed partial class MqttClient : IAsyncDisposable
 
     private readonly ClientCore _core;
     private readonly ConnectionLoop _loop;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _running; // Within the gate, like the flag.
     private bool _started;
     private bool _stopping;
@@ -56,6 +57,13 @@ public sealed partial class MqttClient : IAsyncDisposable
 
     /// <summary>Changes of the connection state. Keeps the last 256; for one reader. Completes when the client is stopped.</summary>
     public ChannelReader<MqttConnectionState> StateChanges => _core.States.Changes;
+
+    /// <summary>
+    /// Ends when the client has stopped for good: well after <see cref="DisconnectAsync(MqttReasonCode, CancellationToken)"/> or disposal; with an exception when a mistake
+    /// in this library, or a clock or an authentication that throws, ended the loop that connects. No network or server does that. Then <see cref="Messages"/> and
+    /// <see cref="StateChanges"/> complete too and nothing is connected again: a program should say so and end.
+    /// </summary>
+    public Task Completion => _completion.Task;
 
     /// <summary>State now.</summary>
     public MqttConnectionState State => _core.States.Now;
@@ -241,7 +249,7 @@ public sealed partial class MqttClient : IAsyncDisposable
         }
 
         await using var hurry = cancellationToken.Register(() => _core.Current?.Abort());
-        await running;
+        await running; // Never fails: Completion does.
     }
 
     /// <summary>As <see cref="DisconnectAsync"/>, with at most a second for the goodbye.</summary>
@@ -260,14 +268,14 @@ public sealed partial class MqttClient : IAsyncDisposable
         try
         {
             await _loop.RunAsync();
+            Stopped();
         }
-        finally
+#pragma warning disable CA1031 // Told by Completion, on which a program acts.
+        catch (Exception mistake)
+#pragma warning restore CA1031
         {
-            lock (_core.Gate)
-            {
-                _stopping = true;
-            }
-
+            _completion.TrySetException(mistake);
+            _ = _completion.Task.Exception; // Nobody may be waiting.
             Stopped();
         }
 
@@ -281,6 +289,7 @@ public sealed partial class MqttClient : IAsyncDisposable
     {
         lock (_core.Gate)
         {
+            _stopping = true;
             // What was queued before the client was ever started.
             _core.Session.Lose(stopped: true, StoppedException);
         }
@@ -291,6 +300,8 @@ public sealed partial class MqttClient : IAsyncDisposable
         {
             _core.States.Set(new MqttConnectionState.Stopped(_core.Time.GetUtcNow()));
         }
+
+        _completion.TrySetResult();
     }
 
     private static MqttConnectionLostException StoppedException() =>

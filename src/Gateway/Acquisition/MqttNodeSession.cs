@@ -58,7 +58,7 @@ internal sealed class MqttNodeSession
 
     public LineStatus Status => _status.Value with { Counters = new LineCounters(Volatile.Read(ref _bytes), 0) };
 
-    /// <summary>Takes messages until cancelled.</summary>
+    /// <summary>Takes messages until cancelled. Throws by a mistake of the program only, which then has to end: nobody else would listen to these nodes.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await using var client = new MqttClient(_options, _time);
@@ -70,10 +70,18 @@ internal sealed class MqttNodeSession
             {
                 await TakeAsync(client, message, stop);
             }
+
+            // The client ends by itself only by a mistake in it.
+            await client.Completion;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The gateway stops. What is not acknowledged comes again.
+        }
+        catch (Exception mistake)
+        {
+            Log.MqttLineFailed(_log, _line.Name, mistake);
+            throw;
         }
 
         await watching;

@@ -54,11 +54,11 @@ internal sealed class UplinkConnection : IAsyncDisposable
 
     public ChannelReader<UplinkEvent> Events => _events.Reader;
 
-    /// <summary>Connects, for ever, and fills <see cref="Events"/> until cancelled.</summary>
+    /// <summary>Connects, for ever, and fills <see cref="Events"/> until cancelled or closed. Fails by a mistake of the program only.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await _client.StartAsync(stop);
-        await Task.WhenAll(WatchConnectionAsync(stop), WatchAcknowledgementsAsync(stop));
+        await SideBySide.RunAsync([WatchConnectionAsync, WatchAcknowledgementsAsync, WatchClientAsync], stop);
     }
 
     /// <summary>State and announcement, in this order; the hello that follows is the caller's.</summary>
@@ -123,6 +123,19 @@ internal sealed class UplinkConnection : IAsyncDisposable
             Log.PublishInterrupted(_log, _hub.Name, topic, e.Message);
         }
         catch (OperationCanceledException)
+        {
+            // The gateway stops.
+        }
+    }
+
+    /// <summary>The client ends by itself only by a mistake in it.</summary>
+    private async Task WatchClientAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _client.Completion.WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The gateway stops.
         }

@@ -18,6 +18,7 @@ internal sealed class UplinkPublisher : IAsyncDisposable
     private readonly BatchComposer _composer;
     private Epoch _epoch;
     private UplinkPolicy _policy;
+    private Task _running = Task.CompletedTask;
     private long? _behind;
     private bool _silent;
     private volatile UplinkStatus _status;
@@ -37,7 +38,7 @@ internal sealed class UplinkPublisher : IAsyncDisposable
 
     public UplinkStatus Status => _status;
 
-    /// <summary>Delivers until cancelled.</summary>
+    /// <summary>Delivers until cancelled. Throws by a mistake of the program only, which then has to end: nobody else would deliver to this hub.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -46,10 +47,10 @@ internal sealed class UplinkPublisher : IAsyncDisposable
             Log.ForgetsAtPuback(_log, _hub.Name);
         }
 
-        var running = _connection.RunAsync(stoppingToken);
+        _running = _connection.RunAsync(stoppingToken);
         try
         {
-            while (true)
+            while (!_running.IsCompleted)
             {
                 while (_connection.Events.TryRead(out var happened))
                 {
@@ -61,15 +62,22 @@ internal sealed class UplinkPublisher : IAsyncDisposable
                 Show();
                 await StepAsync(step, stoppingToken);
             }
+
+            await _running;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The gateway stops; what was not acknowledged is in the outbox.
         }
+        catch (Exception mistake)
+        {
+            Log.UplinkFailed(_log, _hub.Name, mistake);
+            throw;
+        }
         finally
         {
             await _connection.DisposeAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             SetStatus(false, _time.GetUtcNow(), "stopped");
         }
     }
@@ -130,7 +138,7 @@ internal sealed class UplinkPublisher : IAsyncDisposable
             reasons.Add(Task.Delay(step.Wait, _time, wake.Token));
         }
 
-        await Task.WhenAny(reasons);
+        await Task.WhenAny([.. reasons, _running]);
         await wake.CancelAsync();
         await Task.WhenAll(reasons).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.ThrowIfCancellationRequested();

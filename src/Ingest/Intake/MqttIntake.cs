@@ -37,7 +37,7 @@ internal sealed class MqttIntake(MqttClient client, TimeProvider time, ILogger<M
         Subscriptions = [new MqttSubscription(WireTopics.AllUp)],
     };
 
-    /// <summary>Takes messages until told to stop, or until the client is stopped.</summary>
+    /// <summary>Takes messages until told to stop, or until the client is stopped. Throws when the client has ended by a mistake in it.</summary>
     public async Task RunAsync(ChannelWriter<Arrival> arrivals, CancellationToken stopping)
     {
         try
@@ -54,6 +54,8 @@ internal sealed class MqttIntake(MqttClient client, TimeProvider time, ILogger<M
                     }
                 }
             }
+
+            await client.Completion;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

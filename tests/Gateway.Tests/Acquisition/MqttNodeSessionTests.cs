@@ -78,6 +78,22 @@ public sealed class MqttNodeSessionTests
          "uplink_message":{"f_port":85,"f_cnt":{{{counter}}},"decoded_payload":{"water_level":{{{level}}}},"received_at":"2026-11-21T10:00:{{{counter:00}}}Z"}}
         """);
 
+    [Fact]
+    public async Task A_client_that_ended_by_a_mistake_ends_the_session_and_says_so()
+    {
+        using var log = new CollectingLogger();
+        log.Expect(e => e.Id.Id == 204);
+        var time = new FailingTimeProvider();
+        var station = TestStations.Dutch();
+        var line = station.Lines.OfType<MqttStationLine>().Single();
+        var session = new MqttNodeSession(station.FullName, line, station.On(line), Channel.CreateUnbounded<ReadingSet>().Writer, time, log.For<MqttNodeSession>());
+        time.FailNext(after: 1); // The client is made with the time.
+        var mistake = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Eventually.DoneAsync(session.RunAsync(CancellationToken.None), "the session to end"));
+        Assert.Equal(FailingTimeProvider.Mistake, mistake.Message);
+        Assert.Single(log.Entries, e => e.Id.Id == 204);
+    }
+
     private sealed class Rig : IAsyncDisposable
     {
         private readonly Channel<ReadingSet> _sets = Channel.CreateUnbounded<ReadingSet>();

@@ -113,6 +113,22 @@ public sealed class UplinkPublisherTests
             "the station to be offline");
     }
 
+    [Fact]
+    public async Task A_client_that_ended_by_a_mistake_ends_the_uplink_and_says_so()
+    {
+        using var log = new CollectingLogger();
+        log.Expect(e => e.Id.Id == 612);
+        var time = new FailingTimeProvider();
+        using var outbox = new InMemoryOutbox(TimeProvider.System, FakeHub.Name);
+        await using var uplink = new UplinkPublisher(
+            new UplinkStation("vmm", "test", () => []), new HubOptions { Name = FakeHub.Name, Broker = new BrokerOptions() }, outbox, time, log.For<UplinkPublisher>());
+        time.FailNext();
+        var mistake = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Eventually.DoneAsync(uplink.RunAsync(CancellationToken.None), "the uplink to end"));
+        Assert.Equal(FailingTimeProvider.Mistake, mistake.Message);
+        Assert.Single(log.Entries, e => e.Id.Id == 612);
+    }
+
     private sealed class Rig : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Threading.Channels;
 using MeetNet.Hosting;
 using MeetNet.Ingest.Facts;
+using MeetNet.Ingest.Intake;
 using MeetNet.Mqtt;
 using MeetNet.Observations.Wire;
 using MeetNet.TestKit;
@@ -114,6 +116,26 @@ public sealed class PipelineTests : IAsyncLifetime, IDisposable
         Assert.Equal((Count, Count), (_log!.Head, _log!.Observations));
         Assert.InRange(_pipeline!.Writer.Commits, 1, Count - 1);
         Assert.False(_pipeline.Failed);
+    }
+
+    [Fact]
+    public async Task A_client_that_ended_by_a_mistake_ends_the_intake_with_it()
+    {
+        var time = new FailingTimeProvider();
+        var options = new IngestOptions
+        {
+            Hub = Hub,
+            DataDirectory = _folder.Path,
+            Listen = new IPEndPoint(IPAddress.Loopback, 1),
+            Broker = new BrokerOptions { Port = _broker.Port },
+        };
+        await using var client = new MqttClient(MqttIntake.Options(options), time);
+        var intake = new MqttIntake(client, time, _logger.For<MqttIntake>());
+        time.FailNext();
+        await client.StartAsync();
+        var mistake = await Assert.ThrowsAsync<InvalidOperationException>(() => Eventually.DoneAsync(
+            intake.RunAsync(Channel.CreateUnbounded<Arrival>().Writer, CancellationToken.None), "the intake to end"));
+        Assert.Equal(FailingTimeProvider.Mistake, mistake.Message);
     }
 
     private async Task StartAsync()

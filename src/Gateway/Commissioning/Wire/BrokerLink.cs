@@ -86,6 +86,9 @@ internal sealed class BrokerLink : IAsyncDisposable
                     break;
             }
         }
+
+        // The client ends by itself only by a mistake in it.
+        await Client.Completion;
     }
 
     private static string Elsewhere(string? server) => server is null ? string.Empty : $"; it names another server: {server}";
