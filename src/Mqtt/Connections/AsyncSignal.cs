@@ -10,6 +10,9 @@ internal sealed class AsyncSignal
 
     public void Set() => _one.Writer.TryWrite(0);
 
-    /// <summary>Returns once it is set, and resets it. What was done before the setting is seen after the wait.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) => await _one.Reader.ReadAsync(cancellationToken);
+    /// <summary>
+    /// Returns once it is set, and resets it. What was done before the setting is seen after the wait. It can't be cancelled, so that waiting
+    /// allocates nothing; to end a wait, set it.
+    /// </summary>
+    public ValueTask<byte> WaitAsync() => _one.Reader.ReadAsync(CancellationToken.None);
 }

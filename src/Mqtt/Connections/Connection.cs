@@ -47,6 +47,7 @@ internal sealed class Connection : IDisposable
         _stream = stream;
         _connect = connect;
         _dispatcher = new PacketDispatcher(core, this, cleanStart);
+        _abort.Token.UnsafeRegister(static due => ((AsyncSignal)due!).Set(), _due);
         _acknowledgeTimer = core.Time.CreateTimer(
             _ =>
             {
@@ -241,7 +242,8 @@ internal sealed class Connection : IDisposable
             await WriteAsync(_connect);
             while (true)
             {
-                await _due.WaitAsync(_abort.Token);
+                await _due.WaitAsync();
+                _abort.Token.ThrowIfCancellationRequested();
                 while (await FillAsync(output))
                 {
                     await WriteAsync(output.Written);
