@@ -14,7 +14,7 @@ public sealed class MqttNodeSessionTests
     [Fact]
     public async Task An_uplink_is_a_set_and_is_acknowledged_when_it_is_stored_and_not_before()
     {
-        await using var broker = await MosquittoBroker.StartAsync(MosquittoBroker.Persistent);
+        await using var broker = await MosquittoBroker.StartAsync(MosquittoBroker.Persistent + "log_type debug\n");
         await using (var first = await Rig.StartAsync(broker.Port))
         {
             await first.SendAsync(Uplink(7, 1462.5));
@@ -29,6 +29,8 @@ public sealed class MqttNodeSessionTests
         again.Receipt!.Done();
         await second.SendAsync(Uplink(8, 1463));
         (await second.NextAsync()).Receipt!.Done();
+        // Giving the receipt is one thing, the PUBACK another: a session that stops in between is sent the message again, rightly.
+        await Eventually.TrueAsync(() => broker.Log.Split("Received PUBACK from").Length - 1 == 2, $"both acknowledgements\n{broker.Log}");
         await second.DisposeAsync();
 
         await using var third = await Rig.StartAsync(broker.Port);

@@ -67,10 +67,10 @@ public sealed class PublishCommandTests
         await using var broker = await MosquittoBroker.StartAsync();
         await using var watch = WireRun.Start(broker.Port, "sub -d -t f");
         await watch.ConnectedAsync();
-        await using var run = WireRun.StartAt(time, broker.Port, "pub -d -t f -m x --repeat 2 --repeat-delay 7.5");
+        await using var run = WireRun.StartAt(time, broker.Port, "pub -d -k 0 -t f -m x --repeat 2 --repeat-delay 7.5");
         await watch.PrintsAsync("x\n");
         Assert.Equal("x\n", watch.Output);
-        // The delay begins after the first message; the clock moves until it has ended.
+        // The delay begins after the first message; the clock moves until it has ended. Without keep-alive nothing else hangs on the clock.
         await Eventually.TrueAsync(
             () =>
             {
