@@ -1,6 +1,6 @@
 using MeetNet.Benchmarks;
 
-// ./meetnet bench [ingest|gateway|latency|mqtt]: what it measures and how is said in each file. Without an argument: all four.
+// ./meetnet bench [ingest|gateway|latency|mqtt|aggregate]: what it measures and how is said in each file. Without an argument: all of them.
 return args switch
 {
     ["publish", ..] => await Publisher.RunAsync(args[1..]),
@@ -11,14 +11,15 @@ return args switch
     ["gateway"] => await GatewayBenchmark.RunAsync(),
     ["latency"] => await LatencyBenchmark.RunAsync(),
     ["mqtt"] => await MqttBenchmark.RunAsync(),
+    ["aggregate"] => AggregateBenchmark.Run(),
     _ => Usage(),
 };
 
 static async Task<int> AllAsync() =>
-    await IngestBenchmark.RunAsync() | await GatewayBenchmark.RunAsync() | await LatencyBenchmark.RunAsync() | await MqttBenchmark.RunAsync();
+    await IngestBenchmark.RunAsync() | await GatewayBenchmark.RunAsync() | await LatencyBenchmark.RunAsync() | await MqttBenchmark.RunAsync() | AggregateBenchmark.Run();
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench [ingest|gateway|latency|mqtt]");
+    Console.Error.WriteLine("usage: bench [ingest|gateway|latency|mqtt|aggregate]");
     return 2;
 }

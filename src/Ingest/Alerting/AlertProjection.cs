@@ -1,5 +1,5 @@
 using MeetNet.Ingest.Facts;
-using MeetNet.Ingest.Query;
+using MeetNet.Observations.Aggregation;
 using MeetNet.Observations;
 using MeetNet.Observations.Wire;
 

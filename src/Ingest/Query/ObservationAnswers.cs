@@ -1,6 +1,7 @@
 using MeetNet.Ingest.Catalogue;
 using MeetNet.Ingest.Series;
 using MeetNet.Observations;
+using MeetNet.Observations.Aggregation;
 using MeetNet.Observations.Catalogue;
 
 namespace MeetNet.Ingest.Query;
@@ -29,14 +30,16 @@ internal sealed record ObservationAnswer(
         point.Begin, point.End, point.Result, (int)point.Flag, point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received);
 }
 
-/// <summary>One hour or day; see <see cref="Aggregate"/>.</summary>
+/// <summary>One period; see <see cref="Aggregate"/>.</summary>
 internal sealed record AggregateAnswer(
     DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Mean, double? Minimum, double? Maximum,
-    int Count, int Excluded, int? Expected, double? DataCapture, int Quality, bool? Valid, bool Complete)
+    int Count, int Excluded, long? Expected, double? DataCapture, int Quality, bool? Valid, bool Complete,
+    double? Sum, double? Estimate, DateTimeOffset? MinimumTime, DateTimeOffset? MaximumTime, double? ResultantLength, string Basis, string? Rule)
 {
     public static AggregateAnswer Of(Aggregate aggregate) => new(
         aggregate.Begin, aggregate.End, aggregate.Mean, aggregate.Minimum, aggregate.Maximum, aggregate.Count, aggregate.Excluded, aggregate.Expected,
-        aggregate.DataCapture, (int)aggregate.Quality, aggregate.Valid, aggregate.Complete);
+        aggregate.DataCapture, (int)aggregate.Quality, aggregate.Valid, aggregate.Complete, aggregate.Sum, aggregate.Estimate,
+        aggregate.MinimumTime, aggregate.MaximumTime, aggregate.ResultantLength, AggregateNames.Of(aggregate.Basis), aggregate.Rule);
 }
 
 /// <summary>The rows of one datastream on a page: <typeparamref name="T"/> is an observation or an aggregate.</summary>
@@ -49,14 +52,15 @@ internal sealed record ObservationGroup<T>(
 
 /// <summary>A page of <c>/api/observations</c>.</summary>
 /// <param name="Time">The clock of this hub.</param>
-/// <param name="From">First instant of the range; for aggregates widened to whole hours or days.</param>
+/// <param name="From">First instant of the range; for aggregates widened to whole periods.</param>
 /// <param name="To">First instant after it.</param>
-/// <param name="Aggregate"><c>hour</c>, <c>day</c> or null.</param>
-/// <param name="DayZone">The zone of the days; null for anything else.</param>
+/// <param name="Aggregate"><c>hour</c>, <c>day</c>…, or null.</param>
+/// <param name="DayZone">The zone whose days count; null where days have no part in it.</param>
+/// <param name="Anchor">The first day of a group of four weeks; null for anything else.</param>
 /// <param name="Datastreams">In the order they were asked for, those that are on this page.</param>
 /// <param name="NextLink">The next page; null on the last one.</param>
 internal sealed record ObservationsAnswer<T>(
-    DateTimeOffset Time, DateTimeOffset From, DateTimeOffset To, string? Aggregate, string? DayZone, IReadOnlyList<ObservationGroup<T>> Datastreams, string? NextLink);
+    DateTimeOffset Time, DateTimeOffset From, DateTimeOffset To, string? Aggregate, string? DayZone, DateOnly? Anchor, IReadOnlyList<ObservationGroup<T>> Datastreams, string? NextLink);
 
 /// <summary>One line of <c>/api/latest</c>.</summary>
 internal sealed record LatestAnswer(

@@ -18,7 +18,7 @@ internal static class ObservationCsv
 
     public const string ObservationColumns = Head + "result,quality,qualityTests,raw,procedure,revision,resultTime,receivedTime";
 
-    public const string AggregateColumns = Head + "mean,minimum,maximum,count,excluded,expected,dataCapture,quality,valid,complete";
+    public const string AggregateColumns = Head + "mean,minimum,maximum,count,excluded,expected,dataCapture,quality,valid,complete,sum,estimate,minimumTime,maximumTime,resultantLength,basis,rule";
 
     public static Task WriteAsync(PipeWriter output, IEnumerable<ObservationGroup<ObservationAnswer>> groups, CancellationToken stopping) =>
         WriteAsync(output, ObservationColumns, groups, row => (row.PhenomenonTimeBegin, row.PhenomenonTimeEnd), static (line, row) =>
@@ -28,7 +28,8 @@ internal static class ObservationCsv
     public static Task WriteAsync(PipeWriter output, IEnumerable<ObservationGroup<AggregateAnswer>> groups, CancellationToken stopping) =>
         WriteAsync(output, AggregateColumns, groups, row => (row.PhenomenonTimeBegin, row.PhenomenonTimeEnd), static (line, row) =>
             line.Number(row.Mean).Number(row.Minimum).Number(row.Maximum).Number(row.Count).Number(row.Excluded).Number(row.Expected)
-                .Number(row.DataCapture).Number(row.Quality).Flag(row.Valid).Flag(row.Complete), stopping);
+                .Number(row.DataCapture).Number(row.Quality).Flag(row.Valid).Flag(row.Complete)
+                .Number(row.Sum).Number(row.Estimate).Time(row.MinimumTime).Time(row.MaximumTime).Number(row.ResultantLength).Text(row.Basis).Text(row.Rule), stopping);
 
     private static async Task WriteAsync<T>(
         PipeWriter output, string columns, IEnumerable<ObservationGroup<T>> groups, Func<T, (DateTimeOffset Begin, DateTimeOffset End)> time, Action<Line, T> write, CancellationToken stopping)
@@ -76,7 +77,7 @@ internal static class ObservationCsv
 
         public Line Number(double? value) => Raw(value?.ToString(CultureInfo.InvariantCulture) ?? "");
 
-        public Line Number(int? value) => Raw(value?.ToString(CultureInfo.InvariantCulture) ?? "");
+        public Line Number(long? value) => Raw(value?.ToString(CultureInfo.InvariantCulture) ?? "");
 
         public Line Flag(bool? value) => Raw(value is null ? "" : value.Value ? "true" : "false");
 

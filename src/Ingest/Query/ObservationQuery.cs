@@ -19,19 +19,17 @@ internal sealed record ObservationQuery
     public const int MostLimit = 50_000;
 
     private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(24);
-    private static readonly TimeSpan DefaultHoursSpan = TimeSpan.FromDays(7);
-    private static readonly TimeSpan DefaultDaysSpan = TimeSpan.FromDays(31);
 
     public required IReadOnlyList<DatastreamId> Datastreams { get; init; }
 
-    /// <summary>First instant; for aggregates the begin of an hour or day.</summary>
+    /// <summary>First instant; for aggregates the begin of a period.</summary>
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>First instant after; for aggregates the end of an hour or day.</summary>
+    /// <summary>First instant after; for aggregates the end of a period.</summary>
     public required DateTimeOffset To { get; init; }
 
     /// <summary>Null: the observations themselves.</summary>
-    public Buckets? Buckets { get; init; }
+    public AggregateQuery? Aggregate { get; init; }
 
     public AnswerFormat Format { get; init; }
 
@@ -52,13 +50,16 @@ internal sealed record ObservationQuery
     {
         faults = parameters.Faults;
         var datastreams = ReadDatastreams(parameters);
-        var size = parameters.Choice<BucketSize?>("aggregate", null, ("hour", BucketSize.Hour), ("day", BucketSize.Day));
+        var aggregate = AggregateQuery.Read(parameters, datastreams);
         var to = parameters.Instant("to") ?? now;
-        var from = parameters.Instant("from") ?? Before(to, size switch { BucketSize.Hour => DefaultHoursSpan, BucketSize.Day => DefaultDaysSpan, _ => DefaultSpan });
-        var buckets = ReadBuckets(parameters, size);
+        var from = parameters.Instant("from") ?? Before(to, aggregate?.DefaultSpan ?? DefaultSpan);
         var byAccept = accept?.Contains("text/csv", StringComparison.OrdinalIgnoreCase) == true ? AnswerFormat.Csv : AnswerFormat.Json;
         var format = parameters.Choice("format", byAccept, ("json", AnswerFormat.Json), ("csv", AnswerFormat.Csv));
         var allRevisions = parameters.Choice("revisions", false, ("all", true), ("newest", false));
+        if (allRevisions && parameters.One("aggregate") is not null)
+        {
+            parameters.Faults.Add(new ParameterFault("revisions", "all", "newest with aggregate: what was corrected would count twice", "revisions=newest"));
+        }
         var limit = parameters.Count("limit", DefaultLimit, MostLimit);
         var cursor = ReadCursor(parameters, datastreams.Count);
         parameters.Done();
@@ -73,9 +74,9 @@ internal sealed record ObservationQuery
         return new ObservationQuery
         {
             Datastreams = datastreams,
-            From = buckets?.Floor(from) ?? from,
-            To = buckets?.Ceiling(to) ?? to,
-            Buckets = buckets,
+            From = aggregate?.Calendar.At(from).Begin ?? from,
+            To = aggregate?.Calendar.Ceiling(to) ?? to,
+            Aggregate = aggregate,
             Format = format,
             AllRevisions = allRevisions,
             Limit = limit,
@@ -108,26 +109,6 @@ internal sealed record ObservationQuery
             }
         }
         return ids;
-    }
-
-    private static Buckets? ReadBuckets(QueryParameters parameters, BucketSize? size)
-    {
-        var zone = parameters.One("dayZone");
-        if (size != BucketSize.Day)
-        {
-            if (zone is not null)
-            {
-                parameters.Faults.Add(new ParameterFault("dayZone", zone, "aggregate=day beside it: only days have a zone", "aggregate=day&dayZone=Europe/Amsterdam"));
-            }
-            return size is null ? null : Buckets.Hours;
-        }
-
-        var buckets = Buckets.Days(zone ?? Buckets.RegulatoryZone);
-        if (buckets is null)
-        {
-            parameters.Faults.Add(new ParameterFault("dayZone", zone, "UTC, UTC+1 (written UTC%2B1; the default) or an IANA time zone", "dayZone=Europe/Amsterdam"));
-        }
-        return buckets;
     }
 
     private static PageCursor? ReadCursor(QueryParameters parameters, int datastreams)

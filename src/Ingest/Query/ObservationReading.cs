@@ -1,5 +1,6 @@
 using MeetNet.Ingest.Catalogue;
 using MeetNet.Ingest.Series;
+using MeetNet.Observations.Aggregation;
 
 namespace MeetNet.Ingest.Query;
 
@@ -37,7 +38,7 @@ internal sealed class ObservationReading(ISeriesStore store, CatalogueModel cata
         return new(groups, null);
     }
 
-    public async Task<ReadPage<AggregateAnswer>> AggregatesAsync(Buckets buckets, DateTimeOffset now, CancellationToken stopping)
+    public async Task<ReadPage<AggregateAnswer>> AggregatesAsync(AggregateQuery aggregates, DateTimeOffset now, CancellationToken stopping)
     {
         var groups = new List<ObservationGroup<AggregateAnswer>>();
         var left = query.Limit;
@@ -45,14 +46,15 @@ internal sealed class ObservationReading(ISeriesStore store, CatalogueModel cata
         {
             var rows = new List<AggregateAnswer>();
             var head = Head(i);
-            var from = i == query.Cursor?.Datastream && query.Cursor?.After is { } last ? buckets.Next(last.Begin) : query.From;
-            groups.Add(ObservationGroup<AggregateAnswer>.Of(head, rows));
+            // Periods are given in order of their end; the next page goes on where the last one of this page ended.
+            var from = i == query.Cursor?.Datastream && query.Cursor?.After is { } last ? last.End : query.From;
+            groups.Add(ObservationGroup<AggregateAnswer>.Of(head with { Unit = aggregates.UnitOf(head) }, rows));
             if (from >= query.To)
             {
                 continue;
             }
-            var points = store.ReadAllAsync(Range(i) with { From = from, Limit = SeriesRange.MaxLimit }, stopping);
-            await foreach (var aggregate in AggregateFold.FoldAsync(points, buckets, from, query.To, head.Interval, now, stopping))
+            var aggregator = new Aggregator(aggregates.For(head, from, query.To, now));
+            await foreach (var aggregate in AggregateFold.FoldAsync(Samples(i, aggregates.Weights, aggregator.ReadFrom, stopping), aggregator, stopping))
             {
                 if (left == 0)
                 {
@@ -63,6 +65,15 @@ internal sealed class ObservationReading(ISeriesStore store, CatalogueModel cata
             }
         }
         return new(groups, null);
+    }
+
+    private IAsyncEnumerable<Sample> Samples(int index, AggregateWeights weights, DateTimeOffset from, CancellationToken stopping)
+    {
+        var range = Range(index) with { From = from, Limit = SeriesRange.MaxLimit };
+        var points = store.ReadAllAsync(range, stopping);
+        return weights == AggregateWeights.Speed
+            ? AggregateFold.WeightedAsync(points, store.ReadAllAsync(range with { Datastream = AggregateQuery.SpeedOf(query.Datastreams[index]) }, stopping), stopping)
+            : AggregateFold.SamplesAsync(points, stopping);
     }
 
     private DatastreamHead Head(int index) => DatastreamHead.Of(catalogue, query.Datastreams[index]);

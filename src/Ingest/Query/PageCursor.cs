@@ -9,7 +9,7 @@ namespace MeetNet.Ingest.Query;
 /// version byte and the numbers, so that its inside may change without a client noticing.
 /// </summary>
 /// <param name="Datastream">Index in the list of requested datastreams.</param>
-/// <param name="After">The last observation of the page before, or for aggregates its last bucket (begin); null: from the begin of the range.</param>
+/// <param name="After">The last observation of the page before, or for aggregates its last period; null: from the begin of the range.</param>
 internal readonly record struct PageCursor(int Datastream, SeriesKey? After)
 {
     private const byte Version = 1;

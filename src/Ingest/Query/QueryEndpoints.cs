@@ -87,12 +87,12 @@ internal static class QueryEndpoints
         }
 
         var reading = new ObservationReading(store, model, query);
-        if (query.Buckets is not { } buckets)
+        if (query.Aggregate is not { } aggregates)
         {
             var page = await reading.ObservationsAsync(stopping);
             return Answer(context, query, page, now, ObservationCsv.WriteAsync);
         }
-        return Answer(context, query, await reading.AggregatesAsync(buckets, now, stopping), now, ObservationCsv.WriteAsync);
+        return Answer(context, query, await reading.AggregatesAsync(aggregates, now, stopping), now, ObservationCsv.WriteAsync);
     }
 
     private static IResult Answer<T>(
@@ -110,8 +110,7 @@ internal static class QueryEndpoints
             return new CsvResult(output => writeCsv(output, page.Groups, context.RequestAborted));
         }
         var answer = new ObservationsAnswer<T>(
-            now, query.From, query.To, query.Buckets?.Size.ToString().ToLowerInvariant(),
-            query.Buckets is { Size: BucketSize.Day } days ? days.Zone : null, page.Groups, next);
+            now, query.From, query.To, query.Aggregate?.Name, query.Aggregate?.DayZone, query.Aggregate?.Anchor, page.Groups, next);
         return Results.Json(answer, QueryJson.Options);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MeetNet.Observations.Aggregation;
 using MeetNet.Observations.Datums;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Reference;
@@ -47,7 +48,7 @@ public static class ObservedProperties
 
     internal sealed record Entry(
         string Name, string Definition, string LabelNl, string LabelEn, string Unit, string UnitName, string Symbol,
-        double Minimum, double Maximum, int Decimals, string Medium, string? Gas, string? GasReference, string? GasReferenceSource, string? VerticalDatum)
+        double Minimum, double Maximum, int Decimals, string Medium, string? Gas, string? GasReference, string? GasReferenceSource, string? VerticalDatum, AggregateStatistic Aggregation)
     {
         public ObservedProperty ToProperty() => new(
             Name, Definition, new LocalizedText(LabelNl, LabelEn), Units.Unit.Parse(Unit), UnitName, Symbol,
@@ -55,7 +56,8 @@ public static class ObservedProperties
             Gas is null ? null : Known(Reference.Gas.TryGet(Gas, out var gas), gas, Gas),
             GasReference is null ? null : Known(Reference.GasReference.TryGetNamed(GasReference, out var reference), reference, GasReference),
             GasReferenceSource,
-            VerticalDatum is null ? null : Known(Datums.VerticalDatum.TryGet(VerticalDatum, out var datum), datum, VerticalDatum));
+            VerticalDatum is null ? null : Known(Datums.VerticalDatum.TryGet(VerticalDatum, out var datum), datum, VerticalDatum),
+            Aggregation);
 
         private T Known<T>(bool known, T? value, string name) =>
             known ? value! : throw new InvalidOperationException($"The catalogue's '{Name}' names '{name}', which is not known.");
@@ -64,6 +66,7 @@ public static class ObservedProperties
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,

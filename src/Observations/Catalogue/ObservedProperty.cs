@@ -1,3 +1,4 @@
+using MeetNet.Observations.Aggregation;
 using MeetNet.Observations.Datums;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Reference;
@@ -19,6 +20,7 @@ namespace MeetNet.Observations.Catalogue;
 /// <param name="GasReference">For a mass concentration of a gas: the temperature and pressure it is stated at; null otherwise.</param>
 /// <param name="GasReferenceSource">Who states those reference conditions, to follow the words "reference conditions"; null when there are none.</param>
 /// <param name="VerticalDatum">For a height: what it is counted from; null otherwise. From the surface it counts downward: a depth.</param>
+/// <param name="Aggregation">How results come together in an hour, a day, a year.</param>
 public sealed record ObservedProperty(
     string Name,
     string Definition,
@@ -32,7 +34,8 @@ public sealed record ObservedProperty(
     Gas? Gas,
     GasReference? GasReference,
     string? GasReferenceSource,
-    VerticalDatum? VerticalDatum)
+    VerticalDatum? VerticalDatum,
+    AggregateStatistic Aggregation)
 {
     /// <summary>The unit as SensorThings writes it.</summary>
     public UnitOfMeasurement UnitOfMeasurement => new(UnitName, Symbol, Unit.Code);

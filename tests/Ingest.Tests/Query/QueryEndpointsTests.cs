@@ -150,6 +150,49 @@ public sealed class QueryEndpointsTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("8h", "&from=2026-11-21T00:00:00Z&to=2026-11-21T08:00:00Z", 8)]
+    [InlineData("max8h", "&from=2026-11-14T23:00:00Z&to=2026-11-20T23:00:00Z", 6)]
+    [InlineData("month", "&from=2026-01-15T00:00:00Z&to=2026-11-21T10:30:00Z", 11)]
+    [InlineData("4week", "&anchor=2026-01-05&from=2026-06-01T00:00:00Z&to=2026-11-21T10:30:00Z", 7)]
+    [InlineData("year", "&from=2020-06-01T00:00:00Z&to=2026-11-21T10:30:00Z", 7)]
+    public async Task Pages_of_every_kind_of_period_together_are_the_whole(string aggregate, string range, int rows)
+    {
+        var path = $"/api/observations?datastream={Ammonia}&aggregate={aggregate}{range}&format=csv";
+        var whole = (await CsvAsync(path)).Lines;
+        Assert.Equal(ObservationCsv.AggregateColumns, whole[0]);
+        Assert.Equal(rows, whole.Length - 1);
+        var read = new List<string>();
+        for (string? next = $"{path}&limit=3"; next is not null;)
+        {
+            var (lines, response) = await CsvAsync(next);
+            read.AddRange(lines[1..]);
+            next = response.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
+        }
+        Assert.Equal(whole[1..], read);
+    }
+
+    [Fact]
+    public async Task An_aggregate_says_what_it_is_of_by_which_rule_and_is_rounded_when_asked()
+    {
+        var path = $"/api/observations?datastream={Ammonia}&from=2026-11-21T10:00:00Z&to=2026-11-21T11:00:00Z&aggregate=hour";
+        var hour = Assert.Single((await GetAsync(path)).GetProperty("datastreams")[0].GetProperty("observations").EnumerateArray());
+        Assert.Equal(("observations", "meetnet-75"), (hour.GetProperty("basis").GetString(), hour.GetProperty("rule").GetString()));
+        Assert.Equal("2026-11-21T10:00:50Z", hour.GetProperty("maximumTime").GetString());
+        Assert.Equal("eu-2024-2881", (await GetAsync(path + "&rules=eu-2024-2881")).GetProperty("datastreams")[0].GetProperty("observations")[0].GetProperty("rule").GetString());
+        var exact = hour.GetProperty("mean").GetDouble();
+        Assert.NotEqual(Math.Round(exact, MidpointRounding.AwayFromZero), exact);
+        Assert.Equal(Math.Round(exact, MidpointRounding.AwayFromZero), (await GetAsync(path + "&rounding=half-away-from-zero&decimals=0")).GetProperty("datastreams")[0].GetProperty("observations")[0].GetProperty("mean").GetDouble());
+    }
+
+    [Fact]
+    public async Task Four_weeks_say_their_anchor_and_years_their_zone()
+    {
+        var weeks = await GetAsync($"/api/observations?datastream={Ammonia}&aggregate=4week&anchor=2026-01-05&weights=overlap&to=2026-11-21T10:00:00Z");
+        Assert.Equal(("4week", "2026-01-05", "UTC+1"), (weeks.GetProperty("aggregate").GetString(), weeks.GetProperty("anchor").GetString(), weeks.GetProperty("dayZone").GetString()));
+        Assert.Equal("Europe/Brussels", (await GetAsync($"/api/observations?datastream={Ammonia}&aggregate=year&dayZone=Europe/Brussels")).GetProperty("dayZone").GetString());
+    }
+
     [Fact]
     public async Task Hours_show_their_gaps_and_the_range_is_widened_to_whole_hours()
     {
@@ -236,6 +279,25 @@ public sealed class QueryEndpointsTests : IAsyncLifetime
     [InlineData($"/api/observations?datastream={Ammonia}&aggregate=week", "aggregate")]
     [InlineData($"/api/observations?datastream={Ammonia}&aggregate=day&dayZone=Mars", "dayZone")]
     [InlineData($"/api/observations?datastream={Ammonia}&dayZone=UTC", "dayZone")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=8h&dayZone=UTC", "dayZone")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=4week", "anchor")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=4week&anchor=5-1-2026", "anchor")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=month&anchor=2026-01-05", "anchor")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=day&rules=eu", "rules")]
+    [InlineData($"/api/observations?datastream={Ammonia}&rules=eu-2008-50", "rules")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=hour&basis=hour", "basis")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=month&weights=overlap&basis=hour", "basis")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=day&weights=overlap", "weights")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=max8h&weights=overlap", "weights")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=hour&weights=speed", "weights")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=aot40", "aggregate")]
+    [InlineData("/api/observations?datastream=vmm/h/wind-1/wind_direction&aggregate=max1h", "aggregate")]
+    [InlineData($"/api/observations?datastream={Ammonia}&rounding=half-to-even", "rounding")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=day&rounding=up", "rounding")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=day&decimals=1", "decimals")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=day&rounding=none&decimals=1", "decimals")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=day&rounding=half-to-even&decimals=-1", "decimals")]
+    [InlineData($"/api/observations?datastream={Ammonia}&aggregate=hour&revisions=all", "revisions")]
     [InlineData($"/api/observations?datastream={Ammonia}&limit=0", "limit")]
     [InlineData($"/api/observations?datastream={Ammonia}&limit=99999999999", "limit")]
     [InlineData($"/api/observations?datastream={Ammonia}&cursor=zzz", "cursor")]
@@ -259,6 +321,8 @@ public sealed class QueryEndpointsTests : IAsyncLifetime
     [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999999Z")]
     [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999999Z&aggregate=hour")]
     [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999999Z&aggregate=day&dayZone=Europe/Amsterdam")]
+    [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999999Z&aggregate=max8h")]
+    [InlineData("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999999Z&aggregate=4week&anchor=9999-12-31&weights=overlap")]
     [InlineData("to=0001-01-01T00:00:01Z")]
     public async Task All_of_time_may_be_asked_for(string range) =>
         Assert.Equal(1, (await GetAsync($"/api/observations?datastream={Ammonia}&limit=10&{range}")).GetProperty("datastreams").GetArrayLength());

@@ -1,8 +1,10 @@
 using MeetNet.Ingest.Facts;
+using MeetNet.Ingest.Query;
 using MeetNet.Ingest.Series;
 using MeetNet.Ingest.Tests.Facts;
 using MeetNet.Ingest.Tests.Intake;
 using MeetNet.Observations;
+using MeetNet.Observations.Aggregation;
 using MeetNet.Observations.Wire;
 
 namespace MeetNet.Ingest.Tests.Series;
@@ -115,6 +117,48 @@ public abstract class SeriesStoreContract : IAsyncLifetime
                 Assert.Equal(expected, read);
             }
         }
+    }
+
+    [Fact]
+    public async Task Aggregates_do_not_depend_on_the_order_or_the_batches_of_arrival()
+    {
+        // Three days of ten-minute values with a gap; one value of each hour was corrected. Arriving in three orders and sizes of batch, each as a station of its own.
+        string[] stations = ["vmm/a/s/no2", "vmm/b/s/no2", "vmm/c/s/no2"];
+        var random = new Random(20261121);
+        var answers = new List<List<Aggregate>>();
+        foreach (var (station, piece) in stations.Zip([1_000, 37, 5]))
+        {
+            var observations = Enumerable.Range(0, 3 * 144).Where(i => i % 100 < 80).SelectMany(i => Enumerable.Range(0, i % 6 == 2 ? 2 : 1).Select(revision =>
+                At(i * 10) with { DatastreamId = station, Result = (i * 7919 % 1000 / 7.0) + revision, Revision = revision })).ToArray();
+            if (station != stations[0])
+            {
+                random.Shuffle(observations);
+            }
+            foreach (var batch in observations.Chunk(piece))
+            {
+                await ApplyAsync(batch);
+            }
+            foreach (var kind in new[] { AggregateKind.Hour, AggregateKind.Day, AggregateKind.EightHours, AggregateKind.DailyMaximumOfEightHours, AggregateKind.Month })
+            {
+                var calendar = Aggregator.CalendarOf(kind, FixedZone.Regulatory);
+                var aggregator = new Aggregator(new AggregationRequest
+                {
+                    Property = "no2", Kind = kind, Calendar = calendar, From = calendar.At(Ten).Begin, To = calendar.Ceiling(Ten.AddDays(3)), Now = Ten.AddDays(60), Interval = TimeSpan.FromMinutes(10),
+                });
+                var range = new SeriesRange(station, aggregator.ReadFrom, calendar.Ceiling(Ten.AddDays(3))) { Limit = 100 };
+                var aggregates = new List<Aggregate>();
+                await foreach (var aggregate in AggregateFold.FoldAsync(AggregateFold.SamplesAsync(Store.ReadAllAsync(range, default)), aggregator))
+                {
+                    aggregates.Add(aggregate);
+                }
+                answers.Add(aggregates);
+            }
+        }
+        var kinds = answers.Count / stations.Length;
+        Assert.Equal(answers[..kinds], answers[kinds..(2 * kinds)]);
+        Assert.Equal(answers[..kinds], answers[(2 * kinds)..]);
+        Assert.Equal(72, answers[0].Count);
+        Assert.Equal(352, answers[0].Sum(hour => hour.Count));
     }
 
     [Fact]
