@@ -78,4 +78,22 @@ public sealed class CaptureRulesTests
         Assert.NotEmpty(named);
         Assert.All(named, name => Assert.True(ObservedProperties.TryGet(name, out _), name));
     }
+
+    /// <summary>The table of docs/harmonisation.md is this text; after a change of the rules, put it there.</summary>
+    [Fact]
+    public void The_document_has_the_table_of_the_rules()
+    {
+        using var stream = typeof(CaptureRules).Assembly.GetManifestResourceStream("MeetNet.Observations.Aggregation.capture-rules.json")!;
+        using var sets = System.Text.Json.JsonDocument.Parse(stream);
+        var rows = from set in sets.RootElement.EnumerateArray()
+                   from rule in set.GetProperty("rules").EnumerateArray()
+                   select $"| `{set.GetProperty("name")}` | `{rule.GetProperty("period")}` | {List(rule, "properties")} | {rule.GetProperty("of")} | {rule.GetProperty("minimum")} % | {List(rule, "parts")} | {rule.GetProperty("source")} |";
+        var expected = string.Join('\n', rows);
+        var document = TestKit.RepositoryFile.Text("docs/harmonisation.md");
+        var begin = document.IndexOf("| `eu-2008-50` |", StringComparison.Ordinal);
+        Assert.Equal(expected, begin < 0 ? "" : document[begin..document.IndexOf("\n\n", begin, StringComparison.Ordinal)]);
+
+        static string List(System.Text.Json.JsonElement rule, string name) =>
+            rule.TryGetProperty(name, out var list) ? string.Join(", ", list.EnumerateArray().Select(entry => entry.GetString())) : "";
+    }
 }
