@@ -12,34 +12,25 @@ internal sealed class OverlapStage(SampleFeed feed, PeriodCalendar calendar, Sta
     public AggregatorState Next(out Aggregate aggregate)
     {
         aggregate = default;
-        while (true)
+        if (_open.Count == 0 && !TryOpen())
         {
-            if (_open.Count == 0 && !TryOpen())
-            {
-                return AggregatorState.Done;
-            }
-
-            var front = _open.Peek();
-            if (feed.Pending is [var sample, ..] && sample.Begin < front.Period.End.UtcTicks)
-            {
-                Add(sample);
-                feed.Take(1);
-                continue;
-            }
-
-            if (feed.Pending.IsEmpty && !feed.HasEnded)
-            {
-                return AggregatorState.NeedsSamples;
-            }
-
-            if (feed.Pending.IsEmpty && front.Period.Begin > settings.Now && front.Worst == QartodFlag.None)
-            {
-                return AggregatorState.Done;
-            }
-
-            aggregate = Close(_open.Dequeue());
-            return AggregatorState.Ready;
+            return AggregatorState.Done;
         }
+
+        var front = _open.Peek();
+        TakePending(front);
+        if (feed.Pending.IsEmpty && !feed.HasEnded)
+        {
+            return AggregatorState.NeedsSamples;
+        }
+
+        if (feed.Pending.IsEmpty && front.Period.Begin > settings.Now && front.Worst == QartodFlag.None)
+        {
+            return AggregatorState.Done;
+        }
+
+        aggregate = Close(_open.Dequeue());
+        return AggregatorState.Ready;
     }
 
     private bool TryOpen()
@@ -54,7 +45,28 @@ internal sealed class OverlapStage(SampleFeed feed, PeriodCalendar calendar, Sta
         return true;
     }
 
-    private void Add(in Sample sample)
+    private void TakePending(Entry front)
+    {
+        var samples = feed.Pending;
+        var taken = 0;
+        for (; taken < samples.Length && samples[taken].Begin < front.End; taken++)
+        {
+            ref readonly var sample = ref samples[taken];
+            if (sample.Begin >= front.Begin && sample.End <= front.End)
+            {
+                front.Add(sample, sample.End - sample.Begin, settings.Statistic);
+            }
+            else
+            {
+                Share(sample);
+            }
+        }
+
+        feed.Take(taken);
+    }
+
+    /// <summary>Gives each period that the sample overlaps its part.</summary>
+    private void Share(in Sample sample)
     {
         while (sample.End > _next.Begin.UtcTicks && TryOpen())
         {
@@ -62,9 +74,8 @@ internal sealed class OverlapStage(SampleFeed feed, PeriodCalendar calendar, Sta
 
         foreach (var entry in _open)
         {
-            var overlap = Math.Min(sample.End, entry.Period.End.UtcTicks) - Math.Max(sample.Begin, entry.Period.Begin.UtcTicks);
-            var inside = overlap > 0 || (sample.Begin == sample.End && sample.Begin >= entry.Period.Begin.UtcTicks && sample.Begin < entry.Period.End.UtcTicks);
-            if (inside)
+            var overlap = Math.Min(sample.End, entry.End) - Math.Max(sample.Begin, entry.Begin);
+            if (overlap > 0)
             {
                 entry.Add(sample, overlap, settings.Statistic);
             }
@@ -109,6 +120,10 @@ internal sealed class OverlapStage(SampleFeed feed, PeriodCalendar calendar, Sta
         public Extremes Extremes;
 
         public Period Period => period;
+
+        public long Begin { get; } = period.Begin.UtcTicks;
+
+        public long End { get; } = period.End.UtcTicks;
 
         public long Covered { get; private set; }
 

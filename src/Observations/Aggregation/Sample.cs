@@ -9,7 +9,7 @@ namespace MeetNet.Observations.Aggregation;
 public readonly record struct Sample(long Begin, long End, double Value, QartodFlag Flag, double Weight = 1)
 {
     /// <summary>Whether the value counts.</summary>
-    public bool IsUsable => Usability.IsUsable(Value, Flag) && double.IsFinite(Weight) && Weight >= 0;
+    public bool IsUsable => Usability.IsUsable(Value, Flag) && Weight is >= 0 and < double.PositiveInfinity;
 
     /// <summary>From an observation.</summary>
     public static Sample Of(DateTimeOffset begin, DateTimeOffset end, double? result, QartodFlag flag) =>
@@ -20,6 +20,9 @@ public readonly record struct Sample(long Begin, long End, double Value, QartodF
 public static class Usability
 {
     /// <summary>True when there is a finite result and it is not flagged <i>fail</i> or <i>missing</i>.</summary>
-    public static bool IsUsable(double? result, QartodFlag flag) =>
-        result is { } value && double.IsFinite(value) && flag is QartodFlag.Good or QartodFlag.NotEvaluated or QartodFlag.Suspect;
+    public static bool IsUsable(double? result, QartodFlag flag) => result is { } value && IsUsable(value, flag);
+
+    /// <summary>The same, of a result that is NaN when there is none.</summary>
+    public static bool IsUsable(double result, QartodFlag flag) =>
+        flag is QartodFlag.Good or QartodFlag.NotEvaluated or QartodFlag.Suspect && double.IsFinite(result);
 }

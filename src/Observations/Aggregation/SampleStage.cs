@@ -60,7 +60,11 @@ internal sealed class SampleStage(SampleFeed feed, PeriodCalendar calendar, Stag
 
     private void Add(in Sample sample)
     {
-        _worst = QartodFlags.Worst(_worst, sample.Flag);
+        if (sample.Flag != _worst)
+        {
+            _worst = QartodFlags.Worst(_worst, sample.Flag);
+        }
+
         if (!sample.IsUsable)
         {
             _excluded++;
