@@ -4,13 +4,14 @@ using System.Globalization;
 using System.Net;
 using MeetNet.Hosting;
 using MeetNet.Ingest.Alerting;
+using MeetNet.Ingest.Import;
 using MeetNet.Ingest.Series;
 using MeetNet.Sqlite;
 using MeetNet.Yaml;
 
 namespace MeetNet.Ingest;
 
-/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>) and <c>rebuild</c>.</summary>
+/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>), <c>rebuild</c> and <c>import</c>.</summary>
 internal static class CommandLine
 {
     private static readonly Option<string> Config = new("--config", "-c")
@@ -53,18 +54,21 @@ internal static class CommandLine
         root.Subcommands.Add(run);
         root.Subcommands.Add(check);
         root.Subcommands.Add(rebuild);
+        var import = ImportCommand.Create();
+        root.Subcommands.Add(import);
         root.SetAction(parsed =>
         {
             if (parsed.GetValue(Check))
             {
                 return CheckConfiguration(parsed);
             }
-            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check or rebuild. --help tells more.");
+            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, rebuild or import. --help tells more.");
             return ExitCodes.Usage;
         });
         check.SetAction(CheckConfiguration);
         run.SetAction((parsed, _) => RunHubAsync(parsed));
         rebuild.SetAction(RebuildAsync);
+        import.SetAction(Import);
 
         var line = root.Parse(arguments);
         if (line.Errors.Count == 0)
@@ -122,13 +126,30 @@ internal static class CommandLine
         }
     }
 
+    private static int Import(ParseResult parsed)
+    {
+        if (!ImportCommand.TryRead(parsed, out var format, out var import)
+            || !TryReadOptions(parsed, out var options, out _) || !TryTakeLock(parsed, options, out var taken))
+        {
+            return ExitCodes.Usage;
+        }
+        if (taken is null)
+        {
+            return ExitCodes.Failure;
+        }
+        using (taken)
+        {
+            return SeriesImport.Run(options, import, format, TimeProvider.System, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        }
+    }
+
     /// <summary>Reads the configuration and says every problem of it; false when there is one.</summary>
     private static bool TryReadOptions(ParseResult parsed, out IngestOptions options, out int rules)
     {
         options = null!;
         rules = 0;
         var error = parsed.InvocationConfiguration.Error;
-        var checking = parsed.CommandResult.Command.Name is not ("run" or "rebuild");
+        var checking = parsed.CommandResult.Command.Name is not ("run" or "rebuild" or "import");
         if (parsed.GetValue(Config) is not { } config)
         {
             error.WriteLine("--config FILE is missing");

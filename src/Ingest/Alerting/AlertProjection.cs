@@ -1,4 +1,5 @@
 using MeetNet.Ingest.Facts;
+using MeetNet.Ingest.Import;
 using MeetNet.Observations.Aggregation;
 using MeetNet.Observations;
 using MeetNet.Observations.Wire;
@@ -244,8 +245,10 @@ internal sealed class AlertProjection : IProjection, IDisposable
             _changes.Stations.Add(station);
         }
 
+        // Imported series are history: nobody is to be woken by them, and nothing more is expected of them.
+        var imported = announcement.Sensors.Where(ImportedStation.IsImported).Select(sensor => sensor.Id).ToHashSet(StringComparer.Ordinal);
         var announced = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var datastream in announcement.Datastreams)
+        foreach (var datastream in announcement.Datastreams.Where(datastream => !imported.Contains(datastream.Id.Sensor)))
         {
             var name = datastream.Id.ToString();
             announced.Add(name);
