@@ -27,8 +27,15 @@ internal sealed class EeaFormat : ISeriesFormat
     public void Read(TextReader text, SourceValues values)
     {
         var table = CsvTable.Open(text, "Samplingpoint", "Pollutant", "Start", "End", "Value", "Unit", "Validity", "Verification");
+        string? aggregation = null;
         while (table.Read(values))
         {
+            // Hours and days of one place are two series, and a datastream is one.
+            aggregation ??= table["AggType"];
+            if (table["AggType"] != aggregation)
+            {
+                throw new ImportException(table.Line, $"the file has AggType '{aggregation}' and '{table["AggType"]}': import them as two files, each with its own --sensor");
+            }
             if (!Properties.TryGetValue(table["Pollutant"], out var property))
             {
                 values.PassOver($"pollutant {table["Pollutant"]} is not an observed property");

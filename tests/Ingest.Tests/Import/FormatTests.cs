@@ -51,6 +51,17 @@ public sealed class FormatTests
     }
 
     [Fact]
+    public async Task Hours_and_days_in_one_file_are_two_series()
+    {
+        const string Row = "X,8,2026-07-01 00:00:00,2026-07-02 00:00:00,21.3,ug.m-3,day,1,1\n";
+        using var trial = new ImportOnTrial();
+        var file = trial.Write("a.csv", "Samplingpoint,Pollutant,Start,End,Value,Unit,AggType,Validity,Verification\n" + Row.Replace("day", "hour", StringComparison.Ordinal) + Row);
+        Assert.Equal(2, await trial.ImportAsync("eea", file));
+        Assert.Contains(":3: the file has AggType 'hour' and 'day'", trial.Error, StringComparison.Ordinal);
+        Assert.Empty(trial.Facts());
+    }
+
+    [Fact]
     public async Task The_same_hour_of_both_networks_is_one_interval()
     {
         using var dutch = new ImportOnTrial();
