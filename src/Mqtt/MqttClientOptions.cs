@@ -45,7 +45,8 @@ public sealed record MqttClientOptions
     /// <summary>
     /// Only with <see cref="CleanStart"/> false. True: a session that the server stored under this client identifier before this
     /// process started is this client's own and is taken over ([MQTT-3.2.2-4] asks a client without state to close; a stable identifier
-    /// used by nobody else, and state that is kept by the application, make it legal). False: the first connection of the process starts clean. Publishing with
+    /// used by nobody else, and state that is kept by the application, make it legal). False: the first connection of the process starts clean;
+    /// in MQTT 3.1.1, where such a session could not be kept, a connection that only discards the old one comes before it. Publishing with
     /// QoS 2 needs the latter or a <see cref="SessionStore"/>: the server could take a new message for one that was in flight when the last
     /// process ended. Without effect with a store, which knows whether there is a session.
     /// </summary>

@@ -16,6 +16,9 @@ internal sealed record ConnectionEnd(
     /// <summary>Another server, when the server named one.</summary>
     public string? ServerReference { get; init; }
 
+    /// <summary>It was there to discard a session alone: the next connection begins one, at once.</summary>
+    public bool IsPrelude { get; init; }
+
     /// <summary>
     /// Whether the server ended the connection in good order and for no reason of ours, so that it, or the node of its cluster that
     /// answers next, can be expected to take the client at once.

@@ -21,6 +21,12 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
             core.States.Set(new MqttConnectionState.Connecting(core.Time.GetUtcNow(), _schedule.Attempt));
             Interlocked.Increment(ref core.Counters.ConnectionAttempts);
             var (end, lived) = await ConnectAsync();
+            if (end.IsPrelude)
+            {
+                Lose(end);
+                continue;
+            }
+
             var delay = _schedule.Next(end.IsRefusal, lived, end.InvitesBack);
             if (!_stop.IsCancellationRequested)
             {
@@ -72,9 +78,16 @@ internal sealed class ConnectionLoop(ClientCore core, ITransport transport, Rand
             using var connection = new Connection(core, stream, connect, cleanStart);
             core.Current = connection;
             await using var stopping = _stop.Token.Register(() => connection.Leave(_goodbye.Reason, _goodbye.Properties));
-            end = await connection.RunAsync(deadline.Token);
-            core.Current = null;
-            _hadSession |= core.Session.IsOpen;
+            try
+            {
+                end = await connection.RunAsync(deadline.Token);
+            }
+            finally
+            {
+                core.Current = null;
+                _hadSession |= core.Session.IsOpen;
+            }
+
             return (end, connection.Lived);
         }
         catch (TransportException e)

@@ -59,12 +59,18 @@ internal sealed class Handshake(ClientCore core, Connection connection, bool cle
         ReadStatus status;
         var subscribing = ReadStatus.Ok;
         bool opening;
+        var prelude = cleanStart && !_options.CleanStart && _options.Version == MqttVersion.V311;
         lock (core.Gate)
         {
             status = core.Session.Open(cleanStart, sessionPresent, limits);
             if (status.IsOk)
             {
                 subscribing = core.Session.Subscriptions.Open(limits);
+            }
+
+            if (prelude)
+            {
+                core.Session.SayGoodbye(MqttReasonCode.Success, MqttProperties.Empty); // Before anything else is written.
             }
 
             opening = core.Session.Subscriptions.IsOpening;
@@ -78,6 +84,12 @@ internal sealed class Handshake(ClientCore core, Connection connection, bool cle
         if (!subscribing.IsOk)
         {
             return Insufficient(subscribing.Code, subscribing.Problem!);
+        }
+
+        if (prelude)
+        {
+            // A session begun with Clean Session 1 ends with its connection (3.1.1 §3.1.2.4): one to keep begins with another.
+            return new ConnectionEnd(MqttDisconnectCause.Requested, null, "an earlier session is discarded", Goodbye: MqttReasonCode.Success) { IsPrelude = true };
         }
 
         if (_options.ClientId.Length == 0)

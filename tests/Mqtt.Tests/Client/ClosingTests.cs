@@ -39,7 +39,7 @@ public sealed class ClosingTests
     [InlineData(MqttVersion.V500)]
     public async Task After_disconnect_nothing_is_sent_and_the_connection_is_closed(MqttVersion version)
     {
-        await using var scene = new Scene(o => Scene.Persistent(o) with { Version = version, ResumesStoredSession = false, KeepAlive = 2 });
+        await using var scene = new Scene(o => o with { Version = version, KeepAlive = 2 });
         var peer = await scene.StartAsync();
         var publish = scene.Client.PublishAsync("a", default, MqttQualityOfService.ExactlyOnce);
         var sent = await peer.ReadAsync("PUBLISH");

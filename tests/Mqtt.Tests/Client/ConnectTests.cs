@@ -151,6 +151,41 @@ public sealed class ConnectTests
         Assert.False((await peer.AcceptAsync(Wire.Connack(sessionPresent: true))).CleanStart);
     }
 
+    /// <summary>What Clean Session 1 begins ends with its connection (3.1.1 §3.1.2.4): what the server would hold for this client later would be lost.</summary>
+    [Fact]
+    [Trait("mqtt", "3.2.2-4")]
+    public async Task In_3_1_1_a_session_that_is_not_owned_is_discarded_by_a_connection_of_its_own()
+    {
+        await using var scene = new Scene(o => o with
+        {
+            Version = MqttVersion.V311,
+            CleanStart = false,
+            ResumesStoredSession = false,
+            Subscriptions = [new("a")],
+        });
+        await scene.Client.StartAsync();
+        var publish = scene.Client.PublishAsync("p", default, MqttQualityOfService.ExactlyOnce);
+        var peer = await scene.AcceptAsync();
+        Assert.True((await peer.AcceptAsync()).CleanStart);
+        await peer.ReadAsync("DISCONNECT"); // Without it the server would publish the will.
+        peer.Close();
+
+        peer = await scene.AcceptAsync();
+        Assert.False((await peer.AcceptAsync()).CleanStart);
+        await peer.ReadAsync("SUBSCRIBE");
+        var sent = await peer.ReadAsync("PUBLISH");
+        Assert.False(sent.Duplicate);
+        peer.Close();
+        Assert.IsType<MqttConnectionState.Connecting>(await scene.Client.StateChanges.ReadAsync().AsTask().Soon());
+        Assert.IsType<MqttConnectionState.Connecting>(await scene.Client.StateChanges.ReadAsync().AsTask().Soon());
+
+        peer = await scene.ReconnectAsync();
+        Assert.False((await peer.AcceptAsync(Wire.Connack311(sessionPresent: true))).CleanStart);
+        await peer.ReadAsync("SUBSCRIBE");
+        Assert.Equal((sent.PacketId, true), ((await peer.ReadAsync("PUBLISH")) is var again ? again.PacketId : 0, again.Duplicate));
+        Assert.False(publish.IsCompleted);
+    }
+
     [Fact]
     [Trait("mqtt", "3.2.2-2")]
     public async Task Session_present_after_clean_start_ends_the_connection()
