@@ -116,7 +116,7 @@ public sealed partial class MqttClient : IAsyncDisposable
     /// QoS 0 when written to the socket. Waits for the server's receive window; messages go out in the order of the calls.
     /// </summary>
     /// <param name="topic">Topic name without wildcards.</param>
-    /// <param name="payload">Not copied: must stay unchanged until the task completes.</param>
+    /// <param name="payload">Not copied: must stay unchanged until the task ends, by cancellation too.</param>
     /// <param name="qos">QoS 0, 1 or 2.</param>
     /// <param name="retain">Whether the server keeps it for later subscribers.</param>
     /// <param name="cancellationToken">Takes the message back if it was not sent yet; otherwise only ends the waiting.</param>
@@ -132,7 +132,7 @@ public sealed partial class MqttClient : IAsyncDisposable
 
     /// <inheritdoc cref="PublishAsync(string, ReadOnlyMemory{byte}, MqttQualityOfService, bool, CancellationToken)"/>
     /// <param name="topic">Topic name without wildcards.</param>
-    /// <param name="payload">Not copied: must stay unchanged until the task completes.</param>
+    /// <param name="payload">Not copied: must stay unchanged until the task ends, by cancellation too.</param>
     /// <param name="qos">QoS 0, 1 or 2.</param>
     /// <param name="retain">Whether the server keeps it for later subscribers.</param>
     /// <param name="properties">PUBLISH properties; not sent in MQTT 3.1.1.</param>
@@ -368,7 +368,10 @@ public sealed partial class MqttClient : IAsyncDisposable
         {
             lock (_core.Gate)
             {
-                _core.Session.Outgoing.Withdraw(publish);
+                if (!_core.Session.Outgoing.Withdraw(publish) && publish.Stage != PublishStage.Done)
+                {
+                    publish.Payload = publish.Payload.ToArray(); // The memory is the caller's again, and this may have to be sent again.
+                }
             }
 
             // If it was too late for that it may still fail, when nobody waits any more.

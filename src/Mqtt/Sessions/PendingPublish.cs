@@ -21,7 +21,8 @@ internal sealed class PendingPublish
 {
     public required string Topic { get; init; }
 
-    public required ReadOnlyMemory<byte> Payload { get; init; }
+    /// <summary>The caller's memory until nobody waits any more.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; set; }
 
     public required MqttQualityOfService QualityOfService { get; init; }
 

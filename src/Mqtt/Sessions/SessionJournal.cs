@@ -22,8 +22,9 @@ internal sealed class SessionJournal
             publish.Serial = ++_serial;
         }
 
+        // A copy: the store may still write it when the publish is done and its memory is the caller's again.
         _changes.Add(new MqttSessionChange.Sent(new MqttStoredPublish(
-            publish.Serial, publish.PacketId, publish.Topic, publish.Payload, publish.QualityOfService, publish.Retain, publish.Properties)));
+            publish.Serial, publish.PacketId, publish.Topic, publish.Payload.ToArray(), publish.QualityOfService, publish.Retain, publish.Properties)));
     }
 
     /// <summary>PUBREC is in.</summary>

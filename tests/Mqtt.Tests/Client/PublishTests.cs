@@ -44,6 +44,24 @@ public sealed class PublishTests
     }
 
     [Fact]
+    public async Task A_payload_is_the_callers_again_when_he_stops_waiting_and_yet_sent_again_as_it_was()
+    {
+        await using var scene = new Scene(Scene.Persistent);
+        var peer = await scene.StartAsync(Wire.Connack(sessionPresent: true));
+        using var patience = new CancellationTokenSource();
+        var payload = "as it was"u8.ToArray();
+        var publish = scene.Client.PublishAsync("a", payload, cancellationToken: patience.Token);
+        await peer.ReadAsync("PUBLISH");
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publish.Soon());
+        "something"u8.CopyTo(payload);
+        peer.Close();
+        peer = await scene.ReconnectAsync();
+        await peer.AcceptAsync(Wire.Connack(sessionPresent: true));
+        Assert.Equal("as it was", (await peer.ReadAsync("PUBLISH")).Payload);
+    }
+
+    [Fact]
     [Trait("mqtt", "3.1.2-4")]
     public async Task With_a_clean_start_pending_publishes_fail_when_the_connection_is_lost()
     {
