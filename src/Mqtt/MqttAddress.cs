@@ -62,7 +62,7 @@ public sealed record MqttAddress
         return address is not null;
     }
 
-    /// <summary>The address without user name and password: fit for a log.</summary>
+    /// <summary>The address without user name and password, and without the query, which may hold a signature or a token: fit for a log.</summary>
     public override string ToString() => Place(Host, Port, IsSecure, WebSocketPath, UnixSocket);
 
     /// <summary>Where these options lead, for people.</summary>
@@ -72,9 +72,10 @@ public sealed record MqttAddress
     private static string Place(string host, int port, bool secure, string? webSocketPath, string? unixSocket)
     {
         var scheme = (webSocketPath is null ? "mqtt" : "ws") + (secure ? "s" : "");
+        var path = webSocketPath?.IndexOf('?', StringComparison.Ordinal) is { } query and >= 0 ? $"{webSocketPath[..query]}?..." : webSocketPath;
         var name = host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[') ? $"[{host}]" : host;
         return unixSocket is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{scheme}://{name}:{port}{webSocketPath}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{scheme}://{name}:{port}{path}")
             : $"unix://{unixSocket}";
     }
 
@@ -122,6 +123,12 @@ public sealed record MqttAddress
         if (uri.Port == 0)
         {
             return (null, "The port is 0: it must be 1 to 65535.");
+        }
+
+        if (uri.UserInfo.Length == 0 && uri.PathAndQuery.Contains('@', StringComparison.Ordinal))
+        {
+            // Else a part of a password would be taken for a path: sent to the wrong host, and shown in logs.
+            return (null, "There is an @ behind the host: a / or ? in a user name or password is written %2F or %3F, an @ in a path %40.");
         }
 
         if (path is null && uri.PathAndQuery != "/")
