@@ -63,28 +63,44 @@ public sealed class MqttMessage : IDisposable
     /// <summary>QoS it was delivered with.</summary>
     public MqttQualityOfService QualityOfService
     {
-        get => _qualityOfService;
+        get
+        {
+            ThrowIfGivenBack();
+            return _qualityOfService;
+        }
         init => _qualityOfService = value;
     }
 
     /// <summary>RETAIN flag as received.</summary>
     public bool Retain
     {
-        get => _retain;
+        get
+        {
+            ThrowIfGivenBack();
+            return _retain;
+        }
         init => _retain = value;
     }
 
     /// <summary>DUP flag: the server has tried this delivery before. Says nothing about the application having seen it.</summary>
     public bool Duplicate
     {
-        get => _duplicate;
+        get
+        {
+            ThrowIfGivenBack();
+            return _duplicate;
+        }
         init => _duplicate = value;
     }
 
     /// <summary>Properties (5.0), empty when there are none.</summary>
     public MqttProperties Properties
     {
-        get => _properties;
+        get
+        {
+            ThrowIfGivenBack();
+            return _properties;
+        }
         init => _properties = value;
     }
 

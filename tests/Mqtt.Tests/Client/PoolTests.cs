@@ -28,6 +28,8 @@ public sealed class PoolTests
             Assert.Equal(i, (await peer.ReadAsync("PUBACK")).PacketId);
             message.Dispose();
             Assert.Throws<ObjectDisposedException>(() => scene.Client.Acknowledge(message));
+            Assert.Throws<ObjectDisposedException>(() => message.Properties);
+            Assert.Throws<ObjectDisposedException>(() => message.QualityOfService);
             message.Dispose();
             before = message;
         }

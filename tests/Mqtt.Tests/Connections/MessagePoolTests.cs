@@ -108,7 +108,8 @@ public sealed class MessagePoolTests
         message.Dispose();
         Assert.Throws<ObjectDisposedException>(() => message.Topic);
         Assert.Throws<ObjectDisposedException>(() => message.Payload);
-        Assert.Same(MqttProperties.Empty, message.Properties);
+        Assert.Throws<ObjectDisposedException>(() => message.Properties);
+        Assert.Throws<ObjectDisposedException>(() => message.Duplicate);
     }
 
     [Fact]
