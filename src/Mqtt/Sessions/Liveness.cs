@@ -31,6 +31,8 @@ internal sealed class Liveness(long keepAlive, long acknowledgeTimeout, long now
     private long? _pingAt;
     private long _delivered; // What the network had carried away, and when that was seen: since the ping.
     private long _deliveredAt;
+    private long _carried; // The same, as of the last look.
+    private long _carriedAt = now;
     private long _resumedAt = now;
     private bool _paused;
 
@@ -62,11 +64,17 @@ internal sealed class Liveness(long keepAlive, long acknowledgeTimeout, long now
     /// <param name="next">Time to ask again.</param>
     public LivenessVerdict Check(long now, long? awaitingSince, SendProgress sending, out long next)
     {
+        if (sending.Delivered > _carried)
+        {
+            _carriedAt = sending.IsUnderWay ? now : _carriedAt; // What is awaited may be behind what is still on its way.
+            _carried = sending.Delivered;
+        }
+
         // An acknowledgement that isn't awaited yet can't be overdue earlier than this.
         next = now + acknowledgeTimeout;
         if (awaitingSince is { } since && !_paused)
         {
-            next = Math.Max(since, _resumedAt) + acknowledgeTimeout;
+            next = Math.Max(since, Math.Max(_resumedAt, _carriedAt)) + acknowledgeTimeout;
             if (next <= now)
             {
                 return LivenessVerdict.AcknowledgementOverdue;

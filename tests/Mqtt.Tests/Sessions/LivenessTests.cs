@@ -108,6 +108,21 @@ public sealed class LivenessTests
         Assert.Equal(LivenessVerdict.AcknowledgementOverdue, _liveness.Check(100, awaitingSince: 0, default, out _));
     }
 
+    /// <summary>A large packet on a slow line takes longer than that; to give up and begin again would never end.</summary>
+    [Fact]
+    public void An_acknowledgement_is_not_overdue_while_what_was_sent_is_carried_away()
+    {
+        var liveness = new Liveness(0, AcknowledgeTimeout, 0);
+        Assert.Equal(LivenessVerdict.Fine, liveness.Check(0, null, new SendProgress(10, true), out _));
+        Assert.Equal(LivenessVerdict.Fine, liveness.Check(100, awaitingSince: 0, new SendProgress(20, true), out var next));
+        Assert.Equal(200, next);
+        Assert.Equal(LivenessVerdict.Fine, liveness.Check(200, awaitingSince: 0, new SendProgress(30, true), out _));
+        Assert.Equal(LivenessVerdict.AcknowledgementOverdue, liveness.Check(300, awaitingSince: 0, new SendProgress(30, true), out _));
+
+        liveness = new Liveness(0, AcknowledgeTimeout, 0);
+        Assert.Equal(LivenessVerdict.AcknowledgementOverdue, liveness.Check(100, awaitingSince: 0, new SendProgress(20, false), out _));
+    }
+
     [Fact]
     [Trait("mqtt", "3.1.2-21")]
     public void Interval_0_never_pings()
