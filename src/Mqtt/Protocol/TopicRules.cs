@@ -57,56 +57,6 @@ internal static class TopicRules
         return levels.Length == 0 ? "is empty [MQTT-4.7.3-1]" : CheckWildcards(levels);
     }
 
-    /// <summary>Whether a valid filter matches a valid topic name (§4.7), a shared one without its share name.</summary>
-    public static bool Matches(string filter, string topic)
-    {
-        var levels = filter.AsSpan();
-        if (filter.StartsWith("$share/", StringComparison.Ordinal))
-        {
-            levels = levels[(filter.IndexOf('/', 7) + 1)..];
-        }
-
-        var names = topic.AsSpan();
-        if (names[0] == '$' && levels[0] is ('+' or '#'))
-        {
-            return false; // [MQTT-4.7.2-1]
-        }
-
-        while (true)
-        {
-            var level = Next(ref levels, out var moreLevels);
-            if (level is "#")
-            {
-                return true;
-            }
-
-            var name = Next(ref names, out var moreNames);
-            if (level is not "+" && !level.SequenceEqual(name))
-            {
-                return false;
-            }
-
-            if (!moreNames)
-            {
-                return !moreLevels || levels is "#"; // It stands for the parent level too, §4.7.1.2.
-            }
-
-            if (!moreLevels)
-            {
-                return false;
-            }
-        }
-    }
-
-    private static ReadOnlySpan<char> Next(ref ReadOnlySpan<char> rest, out bool more)
-    {
-        var end = rest.IndexOf('/');
-        more = end >= 0;
-        var level = more ? rest[..end] : rest;
-        rest = more ? rest[(end + 1)..] : [];
-        return level;
-    }
-
     private static string? CheckWildcards(string filter)
     {
         var levels = filter.Split('/');

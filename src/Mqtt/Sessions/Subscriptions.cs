@@ -15,12 +15,18 @@ internal sealed class Subscriptions
     /// <summary>Topics whose <see cref="Covers"/> is remembered.</summary>
     private const int TopicsRemembered = 4096;
 
+    /// <summary>Filters that ended and are remembered, at least while their last messages may be under way.</summary>
+    private const int FiltersRemembered = 4096;
+
+    /// <summary>Longest topic that is; a server that is after the memory makes them 65,535.</summary>
+    private const int LongestRemembered = 512;
+
     private readonly MqttVersion _version;
     private readonly PacketIdentifiers _identifiers;
     private readonly OrderedDictionary<string, MqttSubscription> _held = [];
     private readonly List<SubscriptionRequest> _waiting = [];
     private readonly List<SubscriptionRequest> _written = []; // In the order of writing.
-    private readonly HashSet<string> _asked = []; // Every filter there ever was.
+    private readonly HashSet<string> _asked = []; // Every filter there is, and those that were lately.
     private readonly Dictionary<string, bool> _covered = new(StringComparer.Ordinal);
     private MqttServerLimits? _limits;
     private int _opening;
@@ -41,6 +47,9 @@ internal sealed class Subscriptions
 
     /// <summary>The connection's first subscriptions are not all granted yet.</summary>
     public bool IsOpening => _opening > 0;
+
+    /// <summary>What is remembered for <see cref="Covers"/>: filters and topics.</summary>
+    public (int Filters, int Topics) Remembered => (_asked.Count, _covered.Count);
 
     /// <summary>Since when the oldest packet awaits its acknowledgement; null when none does.</summary>
     public long? AwaitingSince => _written.Count > 0 ? _written[0].WrittenAt : null;
@@ -94,6 +103,13 @@ internal sealed class Subscriptions
         if (status.IsOk)
         {
             _waiting.Add(request);
+            if (_asked.Count > _held.Count + FiltersRemembered)
+            {
+                _asked.Clear(); // A reply topic for each call, say.
+                _asked.UnionWith(_held.Keys);
+                _asked.UnionWith(_waiting.Concat(_written).SelectMany(other => other.Wanted).Select(filter => filter.Filter));
+            }
+
             _asked.UnionWith(request.Wanted.Select(filter => filter.Filter));
             _covered.Clear();
         }
@@ -173,12 +189,18 @@ internal sealed class Subscriptions
 
     private bool FindCover(string topic)
     {
+        var covered = _asked.Contains(topic) || _asked.Any(filter => MqttTopics.Matches(filter, topic));
+        if (topic.Length > LongestRemembered)
+        {
+            return covered;
+        }
+
         if (_covered.Count >= TopicsRemembered)
         {
             _covered.Clear();
         }
 
-        return _covered[topic] = _asked.Any(filter => TopicRules.Matches(filter, topic));
+        return _covered[topic] = covered;
     }
 
     private ReadStatus Prepare(MqttSubscription[] filters, MqttProperties properties)

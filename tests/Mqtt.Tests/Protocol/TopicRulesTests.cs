@@ -87,5 +87,5 @@ public sealed class TopicRulesTests
     [InlineData("$share/g/#", "$SYS/x", false)]
     [InlineData("$share/g/a", "g/a", false)]
     public void A_filter_matches_level_by_level(string filter, string topic, bool matches) =>
-        Assert.Equal(matches, TopicRules.Matches(filter, topic));
+        Assert.Equal(matches, MqttTopics.Matches(filter, topic));
 }

@@ -94,6 +94,33 @@ public sealed class SubscriptionsTests
         Assert.Equal(2, subscriptions.Held.Count);
     }
 
+    [Fact]
+    public void What_is_remembered_to_tell_unwanted_messages_is_bounded()
+    {
+        var subscriptions = Open([new("held/#")]);
+        Fill(subscriptions);
+        Assert.True(Acknowledge(subscriptions, 1).IsOk);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var request = Enqueue(subscriptions, $"reply/{i}");
+            Fill(subscriptions);
+            Assert.True(Acknowledge(subscriptions, request.PacketId).IsOk);
+            Assert.True(subscriptions.Covers($"reply/{i}"));
+            var ending = SubscriptionRequest.Unsubscribe([$"reply/{i}"], MqttProperties.Empty);
+            Assert.True(subscriptions.Enqueue(ending).IsOk);
+            Fill(subscriptions);
+            Assert.True(subscriptions.Acknowledged(
+                PacketType.Unsuback, new SubackPacket(ending.PacketId, [MqttReasonCode.Success], MqttProperties.Empty), out _).IsOk);
+            Assert.True(subscriptions.Covers($"reply/{i}"), "its last messages may be under way");
+        }
+
+        Assert.True(subscriptions.Covers("held/1"));
+        Assert.InRange(subscriptions.Remembered.Filters, 1, 5000);
+        var topics = subscriptions.Remembered.Topics;
+        Assert.False(subscriptions.Covers(new string('x', 65_535)));
+        Assert.Equal(topics, subscriptions.Remembered.Topics);
+    }
+
     private Subscriptions Open(MqttSubscription[] held)
     {
         var subscriptions = new Subscriptions(MqttVersion.V500, _identifiers, held);
