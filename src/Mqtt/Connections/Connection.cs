@@ -207,16 +207,22 @@ internal sealed class Connection : IDisposable
 
                 buffer.Commit(read);
                 NoteReceived();
-                if (_dispatcher.Dispatch(buffer.Window, out var consumed, out wanted) is { } end)
+                bool held;
+                do
                 {
-                    End(end);
-                }
+                    held = _core.Messages.IsFull; // From the connection before; what comes with CONNACK waits.
+                    if (_dispatcher.Dispatch(buffer.Window, out var consumed, out wanted) is { } end)
+                    {
+                        End(end);
+                    }
 
-                buffer.Consume(consumed);
-                if (_core.Messages.IsFull && !Ending)
-                {
-                    await PauseAsync();
+                    buffer.Consume(consumed);
+                    if (_core.Messages.IsFull && !Ending)
+                    {
+                        await PauseAsync();
+                    }
                 }
+                while (held && !Ending);
             }
         }
         catch (Exception e)

@@ -20,7 +20,7 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
     private readonly List<MqttMessage> _arrivals = [];
     private readonly IncomingAliases _aliases = new(core.Options.TopicAliasMaximum); // As long as this connection ([MQTT-3.3.2-7]).
 
-    /// <summary>Handles all whole packets of the window.</summary>
+    /// <summary>Handles all whole packets of the window; while there is no room for messages, those before the first PUBLISH.</summary>
     /// <param name="window">Bytes not consumed yet.</param>
     /// <param name="consumed">Bytes that are done with.</param>
     /// <param name="wanted">Length of the packet that the window begins, if it is known; else 0.</param>
@@ -30,6 +30,7 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
         consumed = 0;
         wanted = 0;
         ConnectionEnd? end = null;
+        var full = core.Messages.IsFull;
         while (end is null)
         {
             var cut = PacketFramer.Cut(window[consumed..], _options.MaximumPacketSize, out var frame, out var fault);
@@ -42,6 +43,11 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             if (cut == CutResult.Fault)
             {
                 end = ConnectionEnd.ProtocolError(fault.Code, fault.Problem!);
+                break;
+            }
+
+            if (full && frame.Type == PacketType.Publish)
+            {
                 break;
             }
 
@@ -290,6 +296,7 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             return end;
         }
 
+        bool flooded;
         lock (core.Gate)
         {
             var known = type switch
@@ -302,10 +309,12 @@ internal sealed class PacketDispatcher(ClientCore core, Connection connection, b
             {
                 Interlocked.Increment(ref core.Counters.UnknownAcknowledgements); // Before the answer can leave.
             }
+
+            flooded = core.Session.IsFlooded;
         }
 
         connection.Wake();
-        return null;
+        return flooded ? ConnectionEnd.ProtocolError(MqttReasonCode.ProtocolError, $"more {type}s than identifiers, and no answer is taken") : null;
     }
 
     private ConnectionEnd? Disconnect(ReadOnlySpan<byte> body)

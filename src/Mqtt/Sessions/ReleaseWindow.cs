@@ -20,6 +20,9 @@ internal sealed class ReleaseWindow(MqttVersion version)
 
     public PendingPublish? First => List.First;
 
+    /// <summary>PUBRELs to be written.</summary>
+    public int Due => _due.Count;
+
     /// <summary>Since when the oldest PUBREL on this connection awaits its PUBCOMP without the line in front of it moving; null when none does.</summary>
     public long? AwaitingSince => First is { } first && first.ReleasedOn == _connection && _connection != 0
         ? Math.Max(first.WrittenAt, _headSince)

@@ -28,6 +28,9 @@ internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers 
     /// <summary>QoS 1 publishes without PUBACK and QoS 2 publishes without PUBCOMP, whichever connection they were written on.</summary>
     public int InFlight => _inFlight.Count + _released.Count;
 
+    /// <summary>PUBRELs to be written.</summary>
+    public int ReleasesDue => _released.Due;
+
     /// <summary>QoS 1 and 2 publishes that may still be written on this connection ([MQTT-4.9.0-1]).</summary>
     public int Quota => _quota;
 

@@ -89,6 +89,9 @@ internal sealed class Session
         }
     }
 
+    /// <summary>More PUBRELs or PUBCOMPs wait to be written than there are identifiers, so the server asked again before it heard the answer.</summary>
+    public bool IsFlooded => _pubcomps.Count > ushort.MaxValue || Outgoing.ReleasesDue > ushort.MaxValue;
+
     /// <summary>Takes up what an earlier process has stored; before the first connection.</summary>
     public void Restore(MqttStoredSession stored)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using MeetNet.Mqtt.Tests.Peer;
+using MeetNet.TestKit;
 
 namespace MeetNet.Mqtt.Tests.Client;
 
@@ -30,6 +31,25 @@ public sealed class ReceiveOnceTests
 
         var counters = scene.Client.Counters;
         Assert.Equal((2L, 2L, 2L, 0L), (counters.MessagesReceived, counters.MessagesAcknowledged, counters.AcknowledgementsIgnored, counters.UnknownAcknowledgements));
+    }
+
+    /// <summary>Neither side has more identifiers; who sends more and reads no answers is after the memory.</summary>
+    [Theory]
+    [InlineData(0x62)] // PUBREL
+    [InlineData(0x50)] // PUBREC
+    public async Task A_server_that_wants_more_answers_than_there_are_identifiers_is_told_to_go(byte first)
+    {
+        await using var scene = new Scene();
+        var peer = await scene.StartAsync();
+        var asks = Enumerable.Range(1, 10_000).SelectMany(id => Wire.Packet(first, Wire.Two(id))).ToArray();
+        for (var i = 0; i < 20; i++)
+        {
+            await peer.SendAsync(asks);
+        }
+
+        await Eventually.TrueAsync(() => scene.Time.PendingTimers > 2, "the farewell is waited for, beside the deadline of CONNACK and the watch");
+        scene.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(MqttDisconnectCause.ProtocolError, (await scene.StateAsync<MqttConnectionState.Disconnected>()).Cause);
     }
 
     [Fact]

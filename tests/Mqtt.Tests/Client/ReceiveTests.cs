@@ -31,6 +31,34 @@ public sealed class ReceiveTests
         Assert.Equal(1, scene.Client.Counters.AcknowledgementsIgnored);
     }
 
+    /// <summary>Else a consumer that stands still and a server that comes and goes would fill the memory, a read for each connection.</summary>
+    [Fact]
+    public async Task What_comes_with_connack_waits_outside_while_the_buffer_is_full()
+    {
+        await using var scene = new Scene(o => Scene.Persistent(o) with { ReceiveBufferBytes = 1000, KeepAlive = 0, AcknowledgeTimeout = TimeSpan.FromHours(1) });
+        var peer = await scene.StartAsync(Wire.Connack(sessionPresent: true));
+        await peer.SendAsync(Wire.Publish("a", new string('x', 1000)));
+        await Eventually.TrueAsync(() => scene.Client.Counters.ReceivePauses == 1, "the buffer is full");
+        var full = scene.Client.Counters.ReceiveBufferBytes;
+        for (var i = 2; i < 5; i++)
+        {
+            peer.Close();
+            var timers = scene.Time.PendingTimers;
+            _ = scene.Client.PublishAsync("p", default); // Nobody reads: that the connection is closed shows when something is written.
+            await Eventually.TrueAsync(() => scene.Time.PendingTimers > timers, "the server's last word is waited for");
+            scene.Time.Advance(TimeSpan.FromSeconds(5));
+            peer = await scene.ReconnectAsync();
+            await peer.AcceptAsync([.. Wire.Connack(sessionPresent: true), .. Wire.Publish("a", $"{i}"), .. Wire.Publish("b", $"{i}")]);
+            await Eventually.TrueAsync(() => scene.Client.Counters.ReceivePauses == i, "the buffer is full still");
+            Assert.Equal(full, scene.Client.Counters.ReceiveBufferBytes);
+        }
+
+        foreach (var expected in new[] { new string('x', 1000), "4", "4" })
+        {
+            Assert.Equal(expected, Encoding.UTF8.GetString((await Next(scene)).Payload.Span));
+        }
+    }
+
     [Fact]
     public async Task With_automatic_acknowledgement_taking_a_message_is_enough()
     {
