@@ -17,5 +17,5 @@ internal interface ISeriesFormat
 /// <summary>The formats there are.</summary>
 internal static class SeriesFormats
 {
-    public static IReadOnlyList<ISeriesFormat> All { get; } = [new LuchtmeetnetFormat(), new IrcelFormat(), new EeaFormat(), new RwsFormat(), new KiwisFormat()];
+    public static IReadOnlyList<ISeriesFormat> All { get; } = [new LuchtmeetnetFormat(), new IrcelFormat(), new EeaFormat(), new RwsFormat(), new KiwisFormat(), new GldFormat()];
 }

@@ -41,6 +41,7 @@ public sealed class FormatTests
     [InlineData("kiwis", "kiwis.csv", "--codes")]
     [InlineData("kiwis", "kiwis.csv", "--datum", "--property", "water_level", "--unit", "m", "--stamp", "instant", "--codes", "vmm")]
     [InlineData("eea", "rws.csv", "Samplingpoint")]
+    [InlineData("gld", "eea.csv", ":1: not XML")]
     [InlineData("kiwis", "eea.csv", "JSON", "--property", "no2", "--unit", "ug/m3", "--stamp", "instant", "--codes", "vmm")]
     public async Task What_a_file_does_not_say_and_nobody_states_is_asked_for_and_nothing_is_written(string format, string name, string asks, params string[] options)
     {
