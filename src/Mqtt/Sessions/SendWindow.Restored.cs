@@ -43,7 +43,7 @@ internal sealed partial class SendWindow
                 throw new MqttSessionStoreException($"The stored session has packet identifier {stored.PacketId} twice.");
             }
 
-            _byId.Add(stored.PacketId, publish);
+            Register(publish);
         }
 
         RestoredCount++;

@@ -8,6 +8,12 @@ namespace MeetNet.Mqtt.Sessions;
 /// </summary>
 internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers identifiers, ushort aliases = 0, SessionJournal? journal = null)
 {
+    /// <summary>
+    /// QoS 2 exchanges at once in MQTT 3.1.1, where the server can't say how many it takes: Mosquitto cuts the connection at the 21st
+    /// (mosquitto.conf(5), max_inflight_messages), after every reconnect anew. libmosquitto and Paho keep to the same number.
+    /// </summary>
+    private const int ExactlyOnceOf311 = 20;
+
     private readonly OutgoingAliases _aliases = new();
     private readonly PublishList _waiting = new();
     private readonly PublishList _inFlight = new();
@@ -19,6 +25,7 @@ internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers 
     private PendingPublish? _resend;
     private long _connection;
     private int _quota;
+    private int _exactlyOnce; // QoS 2 exchanges that have begun and not ended.
     private long _headSince;
     private MqttServerLimits? _limits;
 
@@ -173,7 +180,7 @@ internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers 
                 continue;
             }
 
-            if (_quota == 0 || !identifiers.TryTake(out var id))
+            if (_quota == 0 || IsOneTooMany(publish) || !identifiers.TryTake(out var id))
             {
                 return;
             }
@@ -181,7 +188,7 @@ internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers 
             _waiting.Remove(publish);
             publish.PacketId = id;
             publish.Stage = PublishStage.InFlight;
-            _byId.Add(id, publish);
+            Register(publish);
             _inFlight.AddLast(publish);
             journal?.Sent(publish);
             WriteAcknowledged(output, publish, now, duplicate: false);
@@ -330,6 +337,16 @@ internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers 
         publish.Stage = PublishStage.Done;
     }
 
+    private bool IsOneTooMany(PendingPublish publish) =>
+        version == MqttVersion.V311 && publish.QualityOfService == MqttQualityOfService.ExactlyOnce && _exactlyOnce >= ExactlyOnceOf311;
+
+    /// <summary>It has a packet identifier now.</summary>
+    private void Register(PendingPublish publish)
+    {
+        _byId.Add(publish.PacketId, publish);
+        _exactlyOnce += publish.QualityOfService == MqttQualityOfService.ExactlyOnce ? 1 : 0;
+    }
+
     /// <summary>Out of the list it is in; its identifier is free again.</summary>
     private void Remove(PendingPublish publish)
     {
@@ -342,6 +359,7 @@ internal sealed partial class SendWindow(MqttVersion version, PacketIdentifiers 
         list.Remove(publish);
         if (publish.PacketId != 0)
         {
+            _exactlyOnce -= publish.QualityOfService == MqttQualityOfService.ExactlyOnce ? 1 : 0;
             _byId.Remove(publish.PacketId);
             identifiers.Release(publish.PacketId);
         }

@@ -35,6 +35,29 @@ public sealed class PublishOnceTests
         Assert.Equal((1L, 0L, 0L), (counters.PublishesAccepted, counters.PublishesRefused, counters.PublishesPending));
     }
 
+    /// <summary>Mosquitto resets a connection of 3.1.1 at the 21st.</summary>
+    [Fact]
+    public async Task No_more_than_twenty_exchanges_at_once_where_the_server_cannot_say_its_limit()
+    {
+        await using var scene = new Scene(o => o with { Version = MqttVersion.V311 });
+        var peer = await scene.StartAsync(Wire.Connack311());
+        var publishes = Enumerable.Range(0, 21).Select(i => Publish(scene, $"{i}")).ToList();
+        var sent = new List<ClientPacket>();
+        while (sent.Count < 20)
+        {
+            sent.Add(await peer.ReadAsync("PUBLISH"));
+        }
+
+        // Still open after PUBREC: the 21st waits for a PUBCOMP.
+        await peer.SendAsync(Wire.Pubrec(sent[0].PacketId));
+        await peer.ReadAsync("PUBREL");
+        await peer.SendAsync(Wire.Pubrec(sent[1].PacketId));
+        await peer.ReadAsync("PUBREL");
+        await peer.SendAsync(Wire.Pubcomp(sent[0].PacketId));
+        Assert.Equal("20", (await peer.ReadAsync("PUBLISH")).Topic);
+        Assert.True((await publishes[0].Soon()).Accepted);
+    }
+
     [Fact]
     [Trait("mqtt", "4.4.0-2")]
     [Trait("mqtt", "4.9.0-2")]

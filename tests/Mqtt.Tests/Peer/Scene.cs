@@ -6,11 +6,14 @@ namespace MeetNet.Mqtt.Tests.Peer;
 internal sealed class Scene : IAsyncDisposable
 {
     private readonly List<ScriptedPeer> _peers = [];
+    private readonly bool _forgets;
 
     public Scene(Func<MqttClientOptions, MqttClientOptions>? change = null)
     {
         var options = new MqttClientOptions { Host = "broker.example", ClientId = "tester" };
-        Client = new MqttClient(change?.Invoke(options) ?? options, Time, Transport, new Random(1));
+        options = change?.Invoke(options) ?? options;
+        _forgets = options is { Version: MqttVersion.V311, CleanStart: false, ResumesStoredSession: false };
+        Client = new MqttClient(options, Time, Transport, new Random(1));
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -23,10 +26,15 @@ internal sealed class Scene : IAsyncDisposable
     public static MqttClientOptions Persistent(MqttClientOptions options) =>
         options with { CleanStart = false, SessionExpiryInterval = 3600 };
 
-    /// <summary>Starts the client and accepts its first connection.</summary>
+    /// <summary>Starts the client and accepts its first connection; and the one before it that makes a server of 3.1.1 forget the old session.</summary>
     public async Task<ScriptedPeer> StartAsync(byte[]? connack = null)
     {
         await Client.StartAsync();
+        if (_forgets)
+        {
+            await (await AcceptAsync()).AcceptAsync();
+        }
+
         var peer = await AcceptAsync();
         await peer.AcceptAsync(connack);
         await Client.WaitConnectedAsync().Soon();
