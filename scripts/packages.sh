@@ -7,6 +7,7 @@ has() {
   case $1 in
     mosquitto) command -v mosquitto >/dev/null && command -v mosquitto_passwd >/dev/null ;;
     mosquitto-clients) command -v mosquitto_sub >/dev/null ;;
+    ejabberd) command -v erl >/dev/null && compgen -G "/usr/lib/*/ejabberd-*/ebin" >/dev/null ;;
     influxdb) command -v influxd >/dev/null ;;
     e2fsprogs) command -v mkfs.ext4 >/dev/null ;;
     nodejs) command -v node >/dev/null ;;
@@ -66,7 +67,7 @@ need_node_modules() {
   cp "$pinned" "$folder/installed.json"
 }
 
-# Debian starts a service as soon as its package is installed and at every boot: Mosquitto on port 1883, InfluxDB on 8086.
+# Debian starts a service as soon as its package is installed and at every boot: Mosquitto on port 1883, InfluxDB on 8086, ejabberd on 5222.
 # MeetNet runs its own, on its own ports, so the services are neither started nor enabled; what was there before is left alone.
 install_packages() {
   local log=$artifacts/logs/apt.log status=0 package
@@ -85,7 +86,7 @@ install_packages() {
   if [[ -d /run/systemd/system ]]; then
     for package in "$@"; do
       case $package in
-        mosquitto | influxdb) "${as_root[@]}" systemctl disable --quiet "$package" 2>/dev/null || true ;;
+        mosquitto | ejabberd | influxdb) "${as_root[@]}" systemctl disable --quiet "$package" 2>/dev/null || true ;;
       esac
     done
   fi

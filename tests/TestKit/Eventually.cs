@@ -5,7 +5,7 @@ namespace MeetNet.TestKit;
 /// <summary>Waits for something that real threads or processes bring about. The deadline is for a broken test, not a measurement.</summary>
 public static class Eventually
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 

@@ -1,7 +1,6 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace MeetNet.TestKit;
 
@@ -9,52 +8,38 @@ namespace MeetNet.TestKit;
 /// A real Mosquitto on a free port of the loopback address, with its files in a temporary folder. It can be killed, paused and
 /// started again on the same port and folder. Fails with a clear message when Mosquitto is not installed.
 /// </summary>
-public sealed partial class MosquittoBroker : IAsyncDisposable
+public sealed class MosquittoBroker : IBroker
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
-    private const int SigTerm = 15;
-    private const int SigStop = 19;
-    private const int SigCont = 18;
-    private const int LogLinesKept = 2_000;
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+    private const int SigUsr1 = 10;
 
-    private readonly string _program;
-    private readonly Queue<string> _log = new();
-    private Process? _process;
+    private readonly ChildProcess _process;
 
     private MosquittoBroker(string program, string folder, int port)
     {
-        _program = program;
+        _process = new ChildProcess(program, ["-c", Path.Combine(folder, "mosquitto.conf")], folder);
         Folder = folder;
         Port = port;
     }
 
-    /// <summary>Port of the listener.</summary>
+    /// <inheritdoc/>
     public int Port { get; }
 
     /// <summary>Temporary folder: <c>mosquitto.conf</c> and whatever the configuration puts there. Removed at the end.</summary>
     public string Folder { get; }
 
-    /// <summary>Whether the process lives.</summary>
-    public bool IsRunning => _process is { HasExited: false };
+    /// <inheritdoc/>
+    public bool IsRunning => _process.IsRunning;
 
     /// <summary>Process id of the running broker.</summary>
-    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The broker is not running.");
+    public int ProcessId => _process.Id;
 
-    /// <summary>Configuration that keeps sessions and messages through a <see cref="Stop"/>, and as well as Mosquitto can through a <see cref="Kill"/>.</summary>
+    /// <summary>Configuration that keeps sessions and messages through a <see cref="StopAsync"/>, and as well as Mosquitto can through a <see cref="Kill"/>.</summary>
     public const string Persistent =
         "persistence true\npersistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\nmax_queued_messages 0\n";
 
-    /// <summary>What the broker logged last, one line each.</summary>
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return string.Join('\n', _log);
-            }
-        }
-    }
+    /// <inheritdoc/>
+    public string Log => _process.Log;
 
     /// <summary>
     /// Starts a broker and returns when it listens.
@@ -66,8 +51,7 @@ public sealed partial class MosquittoBroker : IAsyncDisposable
     /// <param name="files">Files to write into <see cref="Folder"/> first: name and text (ACLs, passwords, certificates).</param>
     public static async Task<MosquittoBroker> StartAsync(string config = "", IReadOnlyDictionary<string, string>? files = null)
     {
-        var program = Find() ?? throw new FileNotFoundException(
-            "Mosquitto is not installed, and this test needs a real broker: apt-get install mosquitto (./meetnet test does it).");
+        var program = ChildProcess.Find("mosquitto", "mosquitto");
         var folder = Directory.CreateTempSubdirectory("mosquitto-").FullName;
         var broker = new MosquittoBroker(program, folder, FreePort());
         foreach (var (name, text) in files ?? new Dictionary<string, string>())
@@ -89,89 +73,28 @@ public sealed partial class MosquittoBroker : IAsyncDisposable
         return broker;
     }
 
-    /// <summary>Starts the process again on the same port, folder and configuration.</summary>
-    public async Task StartAgainAsync()
-    {
-        if (IsRunning)
-        {
-            throw new InvalidOperationException("The broker is running.");
-        }
+    /// <inheritdoc/>
+    public Task StartAgainAsync() => _process.StartAsync(line => line.EndsWith(" running", StringComparison.Ordinal), StartDeadline);
 
-        var start = new ProcessStartInfo(_program, ["-c", Path.Combine(Folder, "mosquitto.conf")])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            WorkingDirectory = Folder,
-        };
-        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        void Note(string? line)
-        {
-            if (line is null)
-            {
-                return;
-            }
+    /// <inheritdoc/>
+    public void Kill() => _process.Kill();
 
-            lock (_log)
-            {
-                _log.Enqueue(line);
-                while (_log.Count > LogLinesKept)
-                {
-                    _log.Dequeue();
-                }
-            }
+    /// <inheritdoc/>
+    public Task StopAsync() => _process.StopAsync();
 
-            if (line.EndsWith(" running", StringComparison.Ordinal))
-            {
-                listening.TrySetResult();
-            }
-        }
+    /// <inheritdoc/>
+    public void Pause() => _process.Pause();
 
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
-        process.OutputDataReceived += (_, line) => Note(line.Data);
-        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException("Mosquitto ended while starting."));
-        process.Start();
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        _process = process;
-        try
-        {
-            await listening.Task.WaitAsync(StartDeadline);
-        }
-        catch (Exception e) when (e is InvalidOperationException or TimeoutException)
-        {
-            throw new InvalidOperationException($"Mosquitto did not start on port {Port}. Its log:\n{Log}", e);
-        }
-    }
+    /// <inheritdoc/>
+    public void Resume() => _process.Resume();
 
-    /// <summary>kill -9: nothing is written any more, connections are reset.</summary>
-    public void Kill()
-    {
-        _process?.Kill();
-        _process?.WaitForExit();
-    }
-
-    /// <summary>SIGTERM: saves what it persists, says goodbye to its clients.</summary>
-    public async Task StopAsync()
-    {
-        if (_process is { HasExited: false } process)
-        {
-            Signal(SigTerm);
-            await process.WaitForExitAsync();
-        }
-    }
-
-    /// <summary>SIGSTOP: connections stay open and nothing answers.</summary>
-    public void Pause() => Signal(SigStop);
-
-    /// <summary>SIGCONT: goes on after <see cref="Pause"/>.</summary>
-    public void Resume() => Signal(SigCont);
+    /// <summary>SIGUSR1: writes what it persists to its file some time soon, and goes on.</summary>
+    public void Save() => _process.Signal(SigUsr1);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        Kill();
-        _process?.Dispose();
+        _process.Dispose();
         Directory.Delete(Folder, recursive: true);
         return ValueTask.CompletedTask;
     }
@@ -186,7 +109,7 @@ public sealed partial class MosquittoBroker : IAsyncDisposable
 
     private string Complete(string config)
     {
-        var port = Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var port = Port.ToString(CultureInfo.InvariantCulture);
         var text = config.Replace("{port}", port, StringComparison.Ordinal).Replace("{folder}", Folder, StringComparison.Ordinal);
         bool Says(string key) => text.Split('\n').Any(line => line.StartsWith(key, StringComparison.Ordinal));
         // Started by root, Mosquitto becomes the user 'mosquitto', who can't read the temporary folder.
@@ -195,21 +118,4 @@ public sealed partial class MosquittoBroker : IAsyncDisposable
         var open = !Says("allow_anonymous") && !Says("password_file") && !Says("require_certificate");
         return head + (open ? "allow_anonymous true\n" : "") + text + "\n";
     }
-
-    private static string? Find()
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Append("/usr/local/sbin");
-        return folders.Select(folder => Path.Combine(folder, "mosquitto")).FirstOrDefault(File.Exists);
-    }
-
-    private void Signal(int signal)
-    {
-        if (Send(ProcessId, signal) != 0)
-        {
-            throw new InvalidOperationException($"kill({ProcessId}, {signal}) failed: errno {Marshal.GetLastPInvokeError()}.");
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Send(int process, int signal);
 }

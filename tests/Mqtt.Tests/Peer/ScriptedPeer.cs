@@ -10,7 +10,7 @@ namespace MeetNet.Mqtt.Tests.Peer;
 internal sealed class ScriptedPeer(PipeReader reader, PipeWriter writer)
 {
     /// <summary>Real time that a step may take before the test counts as hung.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private int _level = 5;
 
