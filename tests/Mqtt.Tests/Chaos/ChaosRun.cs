@@ -53,6 +53,10 @@ internal sealed class ChaosRun : IAsyncDisposable
     /// <summary>The clients' counters since their sessions began, for people.</summary>
     public string Books => $"sender {_sender.Counters}; receiver {_receiver.Counters}";
 
+    /// <summary>What may happen to this broker.</summary>
+    public IReadOnlyList<Mischief> Possible =>
+        [.. Enum.GetValues<Mischief>().Where(mischief => _kind.Has(BrokerTrait.KeepsSessionsOfTheSilent) || mischief is not (Mischief.Pause or Mischief.Swallow))];
+
     public static async Task<ChaosRun> StartAsync(BrokerKind kind, int seed)
     {
         var run = new ChaosRun(kind, await Brokers.StartAsync(kind), seed);
@@ -142,9 +146,10 @@ internal sealed class ChaosRun : IAsyncDisposable
                 _broker.Process.Resume();
                 break;
             case Mischief.Pause:
-                var connections = _network.Connections;
+                var (sender, receiver) = (_sender.Counters.ConnectionAttempts, _receiver.Counters.ConnectionAttempts);
                 _broker.Process.Pause();
-                await Eventually.TrueAsync(() => _network.Connections > connections, "a client gives up and tries again");
+                await Eventually.TrueAsync(
+                    () => _sender.Counters.ConnectionAttempts > sender && _receiver.Counters.ConnectionAttempts > receiver, "both clients give up and try again");
                 _broker.Process.Resume();
                 break;
             case Mischief.Restart:
@@ -187,12 +192,14 @@ internal sealed class ChaosRun : IAsyncDisposable
         && sender.PublishesAccepted + sender.PublishesRefused == Interlocked.Read(ref _published)
         && sender.PublishesSent - sender.PublishesResent <= Interlocked.Read(ref _published)
         && receiver.MessagesReceived == Interlocked.Read(ref _taken)
-        && receiver.MessagesAcknowledged + receiver.AcknowledgementsIgnored <= receiver.MessagesReceived + receiver.DuplicatesReceived // A repeat at QoS 2 is answered, not delivered.
+        // A repeat at QoS 2 is answered and not delivered.
+        && receiver.MessagesAcknowledged + receiver.AcknowledgementsIgnored <= receiver.MessagesReceived + receiver.DuplicatesReceived
         && receiver is { MessagesUnacknowledged: 0, ReceiveBufferBytes: 0 };
 
     private async Task ConnectAsync()
     {
-        MqttClientOptions Own(string name) => _broker.Own($"chaos/{name}") with { Port = _network.Port, KeepAlive = 2 };
+        var keepAlive = _kind.Has(BrokerTrait.KeepsSessionsOfTheSilent) ? 2 : 60;
+        MqttClientOptions Own(string name) => _broker.Own($"chaos/{name}") with { Port = _network.Port, KeepAlive = (ushort)keepAlive };
         (_taken, _published) = (0, 0);
         _receiver = await Clients.StartAsync(Own("receiver") with { Subscriptions = [new("chaos/+", MqttQualityOfService.ExactlyOnce)] });
         _sender = await Clients.StartAsync(Own("sender"));

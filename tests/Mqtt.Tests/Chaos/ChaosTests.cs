@@ -37,7 +37,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
     private static async Task EachOnceAsync(ChaosRun run)
     {
-        foreach (var mischief in Enum.GetValues<Mischief>())
+        foreach (var mischief in run.Possible)
         {
             await run.RoundAsync(mischief, Few);
         }
@@ -49,7 +49,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var began = time.GetTimestamp();
         var random = new Random(seed);
         var memory = new List<(TimeSpan At, long WorkingSet, long Managed)>();
-        var rounds = new int[Enum.GetValues<Mischief>().Length];
+        var rounds = run.Possible.ToDictionary(mischief => mischief, _ => 0);
         void Note() => memory.Add((time.GetElapsedTime(began), Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: true)));
 
         // What is made once is there after each kind of mischief.
@@ -57,9 +57,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Note();
         while (time.GetElapsedTime(began) < length)
         {
-            var mischief = (Mischief)random.Next(rounds.Length);
+            var mischief = run.Possible[random.Next(rounds.Count)];
             await run.RoundAsync(mischief, Many);
-            rounds[(int)mischief]++;
+            rounds[mischief]++;
             if (memory.Count == 1 && time.GetElapsedTime(began) > length / 2)
             {
                 Note();
@@ -70,7 +70,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var report = new List<string>
         {
             $"{kind}, {length.TotalMinutes:0.#} minutes, MEETNET_SEED={seed}",
-            $"rounds: {string.Join(", ", rounds.Select((count, index) => $"{(Mischief)index} {count}"))}",
+            $"rounds: {string.Join(", ", rounds.Select(happened => $"{happened.Key} {happened.Value}"))}",
             $"{run}",
             $"books: {run.Books}",
         };
