@@ -28,14 +28,21 @@ run_tests() {
   test_projects "$filter" "${projects[@]}"
 }
 
-# run_soak [ROUNDS]: the crash tests with many rounds of kill -9 instead of twenty, and the fuzz tests with 100,000 packets a round.
+# run_soak [ROUNDS]: the crash tests with many rounds of kill -9 instead of twenty, the fuzz tests with 100,000 packets a round, and ten
+# minutes (or MEETNET_MINUTES) of chaos for the MQTT client with each broker, whose report is printed.
 run_soak() {
   local rounds=${1:-200}
   if (($# > 1)) || ! [[ $rounds =~ ^[1-9][0-9]*$ ]]; then usage_error "soak takes a number of rounds"; fi
   prepare_tests
-  export MEETNET_ROUNDS=$rounds
+  export MEETNET_ROUNDS=$rounds MEETNET_MINUTES=${MEETNET_MINUTES:-10} MEETNET_REPORTS=$artifacts/soak
   hang_timeout=12h
-  test_projects "FullyQualifiedName~Crash|FullyQualifiedName~Fuzz" Mqtt.Tests EndToEnd.Tests
+  local status=0 report
+  rm -rf "$MEETNET_REPORTS"
+  test_projects "FullyQualifiedName~Crash|FullyQualifiedName~Fuzz|FullyQualifiedName~Chaos" Mqtt.Tests EndToEnd.Tests || status=$?
+  for report in "$MEETNET_REPORTS"/*.txt; do
+    if [[ -e $report ]]; then cat "$report"; fi
+  done
+  return "$status"
 }
 
 prepare_tests() {
