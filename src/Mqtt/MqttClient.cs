@@ -249,7 +249,7 @@ public sealed partial class MqttClient : IAsyncDisposable
         }
 
         await using var hurry = cancellationToken.Register(() => _core.Current?.Abort());
-        await running; // Never fails: Completion does.
+        await running; // A mistake of the loop's is told by Completion; what may come here is the store's last word.
     }
 
     /// <summary>As <see cref="DisconnectAsync"/>, with at most a second for the goodbye.</summary>

@@ -197,7 +197,17 @@ public sealed class MqttFileSessionStore : IMqttSessionStore, IDisposable
     }
 
     /// <summary>Unbuffered, and for this process alone.</summary>
-    private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+    /// <summary>Nobody else may read it: it holds messages.</summary>
+    private static FileStream Open(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (mode == FileMode.Create && !OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
 
     private void Close()
     {

@@ -100,6 +100,7 @@ public sealed class SessionFileTests
         {
             Assert.False((await store.LoadAsync("me", CancellationToken.None)).Exists);
             await store.SaveAsync(Changes);
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "it holds messages");
         }
 
         using (var torn = File.Open(path, FileMode.Append))
