@@ -3,6 +3,7 @@ using MeetNet.Devices;
 using MeetNet.Gateway.Acquisition;
 using MeetNet.Gateway.Stations;
 using MeetNet.Observations;
+using MeetNet.Observations.Quality;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Gateway.Harmonisation;
@@ -30,6 +31,7 @@ internal sealed class Harmoniser
     private readonly ILogger<Harmoniser> _log;
     private readonly Dictionary<Instrument, DatastreamPlan[][]> _plans;
     private readonly InputMemory _inputs;
+    private readonly Dictionary<DatastreamId, DatastreamTests> _tests;
     private readonly HashSet<DatastreamId> _unusableStamps = [];
     private bool _clockIsPlausible = true;
 
@@ -41,6 +43,7 @@ internal sealed class Harmoniser
         _plans = station.Instruments.ToDictionary(
             i => i,
             i => Enumerable.Range(0, i.Profile.Fields.Count).Select(field => i.Datastreams.Where(d => d.Field == field).ToArray()).ToArray());
+        _tests = station.Datastreams.Where(d => d.Procedures.All.Any(DatastreamTests.AreIn)).ToDictionary(d => d.Id, _ => new DatastreamTests());
     }
 
     public HarmonisationBooks Books { get; } = new();
@@ -69,7 +72,7 @@ internal sealed class Harmoniser
         }
     }
 
-    /// <summary>The observations of one set, in the order of its readings.</summary>
+    /// <summary>The observations of one set, in the order of its readings; a correction that one of them leads to goes before it.</summary>
     public void Harmonise(in ReadingSet set, List<Harmonised> observations)
     {
         var plans = _plans[set.Instrument];
@@ -81,12 +84,28 @@ internal sealed class Harmoniser
             Books.Reading(mapped.Length);
             foreach (var plan in mapped)
             {
-                set.Receipt?.Take();
                 var observation = Observe(plan, reading, set, now, clock);
+                if (_tests.TryGetValue(plan.Id, out var tests))
+                {
+                    observation = tests.Judge(observation, plan.Procedures.At(observation.PhenomenonTime), out var correction);
+                    if (correction is { } earlier)
+                    {
+                        Books.Corrected();
+                        Add(earlier, set.Receipt, observations);
+                    }
+                }
+
                 _inputs.Remember(observation);
-                observations.Add(new Harmonised(observation, set.Receipt));
+                Add(observation, set.Receipt, observations);
             }
         }
+    }
+
+    private void Add(in Observation observation, Receipt? receipt, List<Harmonised> observations)
+    {
+        Books.Observed(observation.Quality.Flag);
+        receipt?.Take();
+        observations.Add(new Harmonised(observation, receipt));
     }
 
     private Observation Observe(DatastreamPlan plan, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock)
@@ -110,7 +129,6 @@ internal sealed class Harmoniser
             quality = result is null ? quality : quality.And(stampQuality).And(clock);
         }
 
-        Books.Observed(quality.Flag);
         return new Observation(plan.Id.ToString(), procedure.Id, time, now, result, quality, raw, Revision: 0, inputs);
     }
 

@@ -18,6 +18,7 @@ internal sealed class GatewayMeter : IDisposable
         Lines();
         Counter("meetnet.gateway.readings", "Raw readings taken in.", () => harmoniser.Books.Read().Readings);
         Counter("meetnet.gateway.readings.unmapped", "Raw readings that no datastream is made of.", () => harmoniser.Books.Read().Unmapped);
+        Counter("meetnet.gateway.observations.corrected", "Observations made again because a later one showed them to be spikes.", () => harmoniser.Books.Read().Corrections);
         Counter("meetnet.gateway.observations", "Observations made.", () => harmoniser.Books.Read().Observations);
         Counter("meetnet.gateway.observations.missing", "Observations without a result.", () => harmoniser.Books.Read().Missing);
         Counter("meetnet.gateway.observations.refused", "Observations that the outbox could not take.", () => writer.Books.Refused);

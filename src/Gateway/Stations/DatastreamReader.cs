@@ -58,6 +58,8 @@ internal sealed class DatastreamReader(
         var calibrations = calibrationValues.Select(c => Calibration(c.Map())).ToList();
         var range = map.Optional("grossRange")?.Map() is { } rangeMap ? Range(rangeMap) : null;
         var stamp = map.Optional("stamp")?.Map() is { } stampMap ? Stamp(stampMap) : null;
+        var apart = stamp is { Period: var period } && period > interval ? period : interval;
+        var tests = map.Optional("tests")?.Map() is { } testMap ? QualityTestReader.Read(testMap, apart) : [];
         map.Done();
         if (profile is null || field < 0 || property is null || unit is null || !Identifiers.IsName(owner) || !Identifiers.IsName(station) || !Identifiers.IsName(sensor))
         {
@@ -86,6 +88,7 @@ internal sealed class DatastreamReader(
             Location = location,
             Calibrations = calibrations,
             GrossRange = range,
+            Tests = tests,
             Stamp = stamp,
         };
         if (!ProcedureBuilder.TryBuild(request, out var procedures, out var problems))
@@ -105,7 +108,7 @@ internal sealed class DatastreamReader(
             Property = property,
             Stamp = stamp,
             Procedures = procedures,
-            Interval = stamp is { Period: var period } && period > interval ? period : interval,
+            Interval = apart,
         };
     }
 
@@ -259,7 +262,8 @@ internal sealed class DatastreamReader(
         return range;
     }
 
-    private static ValueSpan? Span(YamlValue value)
+    /// <summary>A closed range; null when it is none, which has been reported.</summary>
+    internal static ValueSpan? Span(YamlValue value)
     {
         var bounds = value.List();
         if (bounds.Count == 2)

@@ -71,10 +71,11 @@ internal static class Explaining
             : null;
         return new ExplainAnswer(
             head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, ObservationAnswer.Of(point), point.Procedure,
-            procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation, point.Inputs), point.Result, recomputed, agrees, Note(point, procedure, explanation));
+            procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation, point), point.Result, recomputed, agrees, Note(point, procedure, explanation));
     }
 
-    private static List<StepAnswer> Steps(Procedure procedure, Explanation? explanation, ProcedureInputs inputs)
+    /// <summary>What a test said that needs the values around is told as it was observed: it can't be computed from one raw value.</summary>
+    private static List<StepAnswer> Steps(Procedure procedure, Explanation? explanation, SeriesPoint point)
     {
         var taken = 0;
         using var json = JsonDocument.Parse(procedure.StepsJson);
@@ -83,10 +84,16 @@ internal static class Explaining
         {
             var (step, parameters) = (procedure.Steps[i], json.RootElement[i].Clone());
             var explained = i < explanation?.Steps.Count ? explanation.Steps[i] : null;
+            var (quality, text) = (explained?.Quality, explained?.Text);
+            if (explained is not null && step is QualityTestStep { IsOfSequence: true } test)
+            {
+                quality = test.Verdict(new ResultQuality(point.Flag, point.Tests));
+                text = test.Describe(explained.Input, new StepOutcome(explained.Output, quality.Value));
+            }
             steps.Add(new StepAnswer(
                 step.Kind, parameters, explained?.Input, explained?.InputUnit, explained?.Output, explained?.OutputUnit,
-                explained?.Quality.Flag is { } flag && flag != QartodFlag.None ? (int)flag : null, explained?.Quality.Tests, step.Source, step.Accuracy, explained?.Text,
-                step.Inputs.Count == 0 ? null : [.. step.Inputs.Select(input => new InputAnswer(input.Datastream, inputs[taken++]))]));
+                quality?.Flag is { } flag && flag != QartodFlag.None ? (int)flag : null, quality?.Tests, step.Source, step.Accuracy, text,
+                step.Inputs.Count == 0 ? null : [.. step.Inputs.Select(input => new InputAnswer(input.Datastream, point.Inputs[taken++]))]));
         }
         return steps;
     }

@@ -50,6 +50,7 @@ public static class ProcedureBuilder
         HeightSteps.CheckZeros(request, found);
         ConversionSteps.Compose(request, property, raw, FirstZero(request), found);
         var (range, source) = GrossRangeOf(request, property, found);
+        CheckTests(request, found);
         if (found.Count > 0)
         {
             return false;
@@ -96,6 +97,22 @@ public static class ProcedureBuilder
         }
 
         yield return range;
+        foreach (var test in request.Tests)
+        {
+            yield return new QualityTestStep(test, StationFile);
+        }
+    }
+
+    private static void CheckTests(ProcedureRequest request, List<ProcedureProblem> problems)
+    {
+        for (var i = 0; i < request.Tests.Count; i++)
+        {
+            var test = request.Tests[i];
+            if ((request.Tests.Take(i).Any(t => t.Name == test.Name) ? "is there twice" : test.Check()) is { } problem)
+            {
+                problems.Add(new(ProcedureSetting.Test, $"the test '{test.Name}': {problem}", i));
+            }
+        }
     }
 
     private static (GrossRange Range, string Source) GrossRangeOf(

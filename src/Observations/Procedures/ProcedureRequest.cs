@@ -75,6 +75,9 @@ public sealed record ProcedureRequest
     /// <summary>Gross range in the canonical unit; null for the physical range of the catalogue.</summary>
     public GrossRange? GrossRange { get; init; }
 
+    /// <summary>Further tests, in the order they are stated; each kind at most once. None by default: no source gives thresholds that hold everywhere.</summary>
+    public IReadOnlyList<QualityTest> Tests { get; init; } = [];
+
     /// <summary>How the device stamps its values; null when the gateway stamps them.</summary>
     public StampConvention? Stamp { get; init; }
 }
@@ -126,6 +129,9 @@ public enum ProcedureSetting
 
     /// <summary><see cref="ProcedureRequest.GrossRange"/>.</summary>
     GrossRange,
+
+    /// <summary><see cref="ProcedureRequest.Tests"/>; which one is in <see cref="ProcedureProblem.Index"/>.</summary>
+    Test,
 }
 
 /// <summary>Why no procedure can be made.</summary>

@@ -60,6 +60,12 @@ internal static class ProcedureStepReader
             GasAmbientStep.Name => InputStepReader.ReadAmbient(ref cursor, out step),
             StampStep.Name => ReadStamp(ref cursor, out step),
             GrossRangeStep.Name => ReadGross(ref cursor, out step),
+            Spike.TestName => QualityTestReader.ReadSpike(ref cursor, out step),
+            RateOfChange.TestName => QualityTestReader.ReadRate(ref cursor, out step),
+            FlatLine.TestName => QualityTestReader.ReadFlat(ref cursor, out step),
+            AttenuatedSignal.TestName => QualityTestReader.ReadAttenuated(ref cursor, out step),
+            Climatology.TestName => QualityTestReader.ReadClimatology(ref cursor, out step),
+            TimeGap.TestName => QualityTestReader.ReadGap(ref cursor, out step),
             _ => ReadUnknown(ref cursor, kind, out step),
         };
     }
@@ -279,7 +285,7 @@ internal static class ProcedureStepReader
         return range.Check() is not { } problem || cursor.Fail(WireReasons.BadValue, $"expected spans that hold: {problem}");
     }
 
-    private static bool ReadSpan(ref WireCursor cursor, out ValueSpan? span)
+    internal static bool ReadSpan(ref WireCursor cursor, out ValueSpan? span)
     {
         span = null;
         if (cursor.IsNullNext())

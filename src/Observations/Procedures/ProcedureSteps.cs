@@ -201,10 +201,10 @@ public sealed record GrossRangeStep(GrossRange Range, string RangeSource) : Proc
 
     internal override void WriteMembers(Utf8JsonWriter json)
     {
-        WriteSpan(json, "fail"u8, Range.FailSpan);
+        QualityJson.WriteSpan(json, "fail"u8, Range.FailSpan);
         if (Range.SuspectSpan is { } suspect)
         {
-            WriteSpan(json, "suspect"u8, suspect);
+            QualityJson.WriteSpan(json, "suspect"u8, suspect);
         }
         else
         {
@@ -212,14 +212,6 @@ public sealed record GrossRangeStep(GrossRange Range, string RangeSource) : Proc
         }
 
         json.WriteString("source"u8, RangeSource);
-    }
-
-    private static void WriteSpan(Utf8JsonWriter json, ReadOnlySpan<byte> name, ValueSpan span)
-    {
-        json.WriteStartArray(name);
-        json.WriteNumberValue(span.Minimum);
-        json.WriteNumberValue(span.Maximum);
-        json.WriteEndArray();
     }
 }
 

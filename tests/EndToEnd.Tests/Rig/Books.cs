@@ -59,7 +59,7 @@ internal static class Books
         var harmonisation = books.GetProperty("harmonisation");
         var outbox = books.GetProperty("outbox");
         return (Number(harmonisation, "readings") == readings, 
-            Number(harmonisation, "readings") + Number(harmonisation, "copies") == Number(harmonisation, "observations") + Number(harmonisation, "unmapped"),
+            Number(harmonisation, "readings") + Number(harmonisation, "copies") + Number(harmonisation, "corrections") == Number(harmonisation, "observations") + Number(harmonisation, "unmapped"),
             Number(harmonisation, "observations") == Number(outbox, "issued"), OutboxBalances(outbox) && Number(outbox, "pending") == 0) switch
         {
             (false, _, _, _) => $"readings: {readings} from the lines, {harmonisation}",

@@ -226,8 +226,8 @@ public sealed class HarmoniserTests : IDisposable
         harmoniser.Harmonise(
             Set(_dutch, "surface-1", [new RawReading(0, 1462, ReadingStatus.Ok), new RawReading(1, 97, ReadingStatus.Ok)], null, Noon), observations);
         var books = harmoniser.Books.Read();
-        Assert.Equal(new HarmonisationCounters(2, 0, 1, 1, 0, 0, 0), books);
-        Assert.Equal(books.Readings + books.Copies, books.Observations + books.Unmapped);
+        Assert.Equal(new HarmonisationCounters(2, 0, 1, 0, 1, 0, 0, 0), books);
+        Assert.Equal(books.Readings + books.Copies + books.Corrections, books.Observations + books.Unmapped);
     }
 
     [Fact]

@@ -39,6 +39,7 @@ public sealed class WireSchemaTests
         "expected the density of fresh water",
         "expected at most 2 inputs",
         "expected spans that hold",
+        "expected a test that holds",
         "expected a period of at most",
         "expected each sensor once",
         "expected each datastream once",
