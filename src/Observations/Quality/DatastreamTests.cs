@@ -71,7 +71,7 @@ public sealed class DatastreamTests
             {
                 correction = _before with
                 {
-                    Quality = _before.Quality.And(new ResultQuality(spike.Before, Spike.TestName)),
+                    Quality = new ResultQuality(QartodFlags.Worst(_before.Quality.Flag, spike.Before), List(_before.Quality.Tests, 2 << (2 * _spike))),
                     ResultTime = observation.ResultTime,
                     Revision = _before.Revision + 1,
                 };

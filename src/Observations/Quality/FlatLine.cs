@@ -64,6 +64,9 @@ public sealed record FlatLine(double Tolerance, TimeSpan Suspect, TimeSpan? Fail
         json.WriteString("maximumGap"u8, Show(MaximumGap));
     }
 
+    // Some thousands of units in the last place of a double: what a few conversions leave.
+    private const double Rounding = 1e-12;
+
     private sealed class State(FlatLine test) : SequenceTestState(test.MaximumGap)
     {
         private readonly TimeWindow _suspect = new(test.Suspect);
@@ -89,6 +92,11 @@ public sealed record FlatLine(double Tolerance, TimeSpan Suspect, TimeSpan? Fail
                 : QartodFlag.Suspect;
         }
 
-        private bool IsFlat(TimeWindow window) => window.Summary.Range <= test.Tolerance;
+        private bool IsFlat(TimeWindow window)
+        {
+            // 1.01 − 1 is more than 0.01 in binary: a tolerance of one step of the instrument must hold one step.
+            var all = window.Summary;
+            return all.Range <= test.Tolerance + (Rounding * Math.Max(Math.Abs(all.Least), Math.Abs(all.Greatest)));
+        }
     }
 }

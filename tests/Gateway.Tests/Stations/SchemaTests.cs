@@ -43,6 +43,14 @@ public sealed partial class SchemaTests : IDisposable
                 gasAmbient: {temperature: a, pressure: a, maximumAge: 1h, zzz: 1}
                 calibrations: [{slope: 1, offset: 0, unit: m, validFrom: 2026-01-01T00:00:00Z, source: x, zzz: 1}]
                 grossRange: {fail: [0, 1], zzz: 1}
+                tests:
+                  zzz: 1
+                  spike: {suspect: 1, maximumGap: 1m, zzz: 1}
+                  rateOfChange: {maximum: 1, per: 1h, maximumGap: 1m, zzz: 1}
+                  flatLine: {tolerance: 0, suspect: 1h, maximumGap: 1m, zzz: 1}
+                  attenuatedSignal: {measure: range, window: 1h, suspect: 1, maximumGap: 1m, zzz: 1}
+                  climatology: [{months: [1], suspect: [0, 1], zzz: 1}]
+                  timeGap: {maximum: 1m, zzz: 1}
                 stamp: {position: instant, zone: utc, zzz: 1}
         """;
 
@@ -115,8 +123,21 @@ public sealed partial class SchemaTests : IDisposable
             ["'column'"] = At(root, "$defs", "datastream", "properties", "column"),
             ["'calibrations[0]'"] = At(root, "$defs", "datastream", "properties", "calibrations", "items"),
             ["'grossRange'"] = At(root, "$defs", "datastream", "properties", "grossRange"),
+            ["'tests'"] = Test(),
+            ["'spike'"] = Test("spike"),
+            ["'rateOfChange'"] = Test("rateOfChange"),
+            ["'flatLine'"] = Test("flatLine"),
+            ["'attenuatedSignal'"] = Test("attenuatedSignal"),
+            ["'climatology[0]'"] = At(Test("climatology"), "items"),
+            ["'timeGap'"] = Test("timeGap"),
             ["'stamp'"] = At(root, "$defs", "datastream", "properties", "stamp"),
         });
+
+        JsonElement Test(string? name = null)
+        {
+            var tests = At(root, "$defs", "datastream", "properties", "tests");
+            return name is null ? tests : At(tests, "properties", name);
+        }
     }
 
     [Fact]

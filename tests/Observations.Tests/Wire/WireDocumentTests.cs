@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MeetNet.Observations.Procedures;
+using MeetNet.Observations.Quality;
 using MeetNet.Observations.Wire;
 using MeetNet.TestKit;
 
@@ -37,8 +38,10 @@ public sealed partial class WireDocumentTests
     [Fact]
     public void It_names_every_kind_of_step()
     {
-        var kinds = typeof(ProcedureStep).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(ProcedureStep)) && t != typeof(UnknownStep))
-            .Select(t => (string)t.GetField("Name", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.GetValue(null)!);
+        var types = typeof(ProcedureStep).Assembly.GetTypes();
+        var kinds = types.Where(t => t.IsSubclassOf(typeof(ProcedureStep)) && t != typeof(UnknownStep) && t != typeof(QualityTestStep)).Select(t => (t, "Name"))
+            .Concat(types.Where(t => t.IsSubclassOf(typeof(QualityTest)) && !t.IsAbstract).Select(t => (t, "TestName")))
+            .Select(kind => (string)kind.t.GetField(kind.Item2, System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.GetValue(null)!);
         Assert.All(kinds, kind => Assert.Contains($"| `{kind}` |", Document, StringComparison.Ordinal));
     }
 
