@@ -5,6 +5,7 @@ using MeetNet.Observations.Calibration;
 using MeetNet.Observations.Catalogue;
 using MeetNet.Observations.Datums;
 using MeetNet.Observations.Procedures;
+using MeetNet.Observations.Quality;
 using MeetNet.Observations.Reference;
 using MeetNet.Observations.Wire;
 
@@ -73,7 +74,7 @@ internal sealed class BorderStation
         return station;
     }
 
-    public void Add(string sensor, string property, string rawUnit, TimeSpan? interval, bool gas = false, string? datum = null, string? transformation = null, string? barometer = null)
+    public void Add(string sensor, string property, string rawUnit, TimeSpan? interval, bool gas = false, string? datum = null, string? transformation = null, string? barometer = null, IReadOnlyList<QualityTest>? tests = null)
     {
         var id = DatastreamId.Create(Owner, Name, sensor, property);
         var known = ObservedProperties.Get(property);
@@ -91,6 +92,7 @@ internal sealed class BorderStation
             Transformation = transformation,
             Column = barometer is null ? null : WaterColumn.Fresh(11, Place.Latitude),
             Barometer = barometer is null ? null : new Barometer(DatastreamId.Create(Owner, Name, barometer, "air_pressure"), TimeSpan.FromHours(1), 0),
+            Tests = tests ?? [],
             Calibrations = gas && rawUnit == "[ppb]" ? [new LinearCalibration(1.02, -0.3, rawUnit, InService, null, "certificate 2026-17")] : [],
         };
         if (!ProcedureBuilder.TryBuild(request, out var versions, out var problems))
@@ -122,6 +124,18 @@ internal sealed class BorderStation
 
     public Observation Observe(string sensor, string property, double? raw, DateTimeOffset instant, ResultQuality? quality = null) =>
         Observe(sensor, property, raw, PhenomenonTime.Instant(instant), quality);
+
+    /// <summary>What the datastream's tests make of observations that follow each other, corrections included.</summary>
+    public IReadOnlyList<Observation> Judge(params IReadOnlyList<Observation> observations)
+    {
+        var (tests, judged) = (new DatastreamTests(), new List<Observation>());
+        foreach (var observation in observations)
+        {
+            var outcome = tests.Judge(observation, _procedures[observation.DatastreamId].At(observation.PhenomenonTime), out var correction);
+            judged.AddRange(correction is { } corrected ? [corrected, outcome] : [outcome]);
+        }
+        return judged;
+    }
 
     /// <summary>Sends one batch.</summary>
     public void Send(DateTimeOffset received, params IReadOnlyList<Observation> observations)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MeetNet.Ingest.Query;
 using MeetNet.Ingest.Tests.Alerting;
 using MeetNet.Observations;
+using MeetNet.Observations.Quality;
 using MeetNet.TestKit;
 
 namespace MeetNet.Ingest.Tests.Query;
@@ -226,6 +227,31 @@ public sealed class QueryEndpointsTests : IAsyncLifetime
         Assert.Equal((40.0, (40 * 1.02) - 0.3), (steps[1].GetProperty("input").GetDouble(), steps[1].GetProperty("output").GetDouble()));
         Assert.Equal(1.02, steps[1].GetProperty("parameters").GetProperty("slope").GetDouble());
         Assert.Equal("ug/m3", steps[2].GetProperty("outputUnit").GetString());
+    }
+
+    [Fact]
+    public async Task An_explanation_says_what_each_test_said_and_the_correction_of_a_spike_is_what_is_found()
+    {
+        _heath.Add("weir-1", "water_level", "m", TimeSpan.FromMinutes(10), datum: "TAW", transformation: "taw-const-2.33", tests:
+        [
+            new Spike(0.5, 2, TimeSpan.FromMinutes(30)), new RateOfChange(60, TimeSpan.FromHours(1), 0, TimeSpan.FromMinutes(30)),
+            new FlatLine(0.001, TimeSpan.FromHours(6), null, TimeSpan.FromMinutes(30)), new Climatology([new Season([11], new ValueSpan(0, 20))]),
+        ]);
+        _heath.Announce(Start);
+        _heath.Send(Start, _heath.Judge([.. new[] { 7.33, 10.33, 7.34 }.Select((raw, i) => _heath.Observe("weir-1", "water_level", raw, Start.AddMinutes(10 * i)))]));
+        await _hub.ProjectAsync();
+        var answer = await GetAsync("/api/explain?datastream=vmm/kalmthoutse-heide/weir-1/water_level&time=2026-11-21T10:10:00Z");
+        Assert.True(answer.GetProperty("agrees").GetBoolean());
+        Assert.Equal((1, 4), (answer.GetProperty("observation").GetProperty("revision").GetInt32(), answer.GetProperty("observation").GetProperty("quality").GetInt32()));
+        Assert.Equal(
+            [("gross_range", 1), ("spike", 4), ("rate_of_change", 1), ("flat_line", 1), ("climatology", 1)],
+            answer.GetProperty("steps").EnumerateArray().Skip(2).Select(s => (s.GetProperty("step").GetString(), s.GetProperty("quality").GetInt32())));
+        var spike = answer.GetProperty("steps")[3];
+        Assert.Equal((0.5, "station file"), (spike.GetProperty("parameters").GetProperty("suspect").GetDouble(), spike.GetProperty("source").GetString()));
+        Assert.EndsWith(": fail.", spike.GetProperty("text").GetProperty("en").GetString(), StringComparison.Ordinal);
+
+        var first = await GetAsync("/api/explain?datastream=vmm/kalmthoutse-heide/weir-1/water_level&time=2026-11-21T10:00:00Z");
+        Assert.Equal([1, 2, 2, 2, 1], first.GetProperty("steps").EnumerateArray().Skip(2).Select(s => s.GetProperty("quality").GetInt32()));
     }
 
     [Fact]
