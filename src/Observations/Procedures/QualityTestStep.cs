@@ -38,7 +38,7 @@ public sealed record QualityTestStep(QualityTest Test, string TestSource) : Proc
             return Quality(QartodFlag.NotEvaluated);
         }
 
-        return observed.Flag is QartodFlag.Good or QartodFlag.Suspect ? Quality(QartodFlag.Good) : default;
+        return DatastreamTests.WereRun(observed) ? Quality(QartodFlag.Good) : default;
     }
 
     /// <inheritdoc/>

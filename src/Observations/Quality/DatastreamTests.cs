@@ -83,6 +83,11 @@ public sealed class DatastreamTests
         return judged;
     }
 
+    /// <summary>Whether an observation was judged, going by what is said of it; one that failed its gross range was not.</summary>
+    internal static bool WereRun(ResultQuality observed) =>
+        observed.Flag != QartodFlag.Missing && !IsTimeInDoubt(observed.Tests)
+        && !(observed.Flag == QartodFlag.Fail && ResultQuality.Names(observed.Tests, QualityTests.GrossRange));
+
     private static void Take(QartodFlag verdict, int place, ref int said, ref QartodFlag flag)
     {
         if (verdict != QartodFlag.Good)

@@ -185,6 +185,22 @@ public sealed class DatastreamTestsTests
         Assert.Equal("3 calibration:expired,rate_of_change", Text(judged[1].Quality));
     }
 
+    [Theory]
+    [InlineData(QartodFlag.Good, null, QartodFlag.Good)]
+    [InlineData(QartodFlag.Good, "spike:2", QartodFlag.NotEvaluated)]
+    [InlineData(QartodFlag.Suspect, "spike,rate_of_change", QartodFlag.Suspect)]
+    [InlineData(QartodFlag.Fail, "rate_of_change,spike", QartodFlag.Fail)]
+    [InlineData(QartodFlag.Fail, "flat_line", QartodFlag.Good)]
+    [InlineData(QartodFlag.Fail, "gross_range", QartodFlag.None)]
+    [InlineData(QartodFlag.Suspect, "clock:unsynchronised", QartodFlag.None)]
+    [InlineData(QartodFlag.Missing, "device:fault", QartodFlag.None)]
+    public void What_a_test_said_can_be_read_from_the_observation(QartodFlag flag, string? tests, QartodFlag said)
+    {
+        var step = new QualityTestStep(new Spike(1, 5, TimeSpan.FromMinutes(30)), "x");
+        Assert.Equal(said, step.Verdict(new ResultQuality(flag, tests)).Flag);
+        Assert.Equal(QartodFlag.Suspect, (step with { Test = new Spike(1, null, TimeSpan.FromMinutes(30)) }).Verdict(new(QartodFlag.Fail, "spike,flat_line")).Flag);
+    }
+
     [Fact]
     public void Judging_allocates_nothing()
     {
