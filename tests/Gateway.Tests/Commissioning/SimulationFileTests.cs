@@ -35,7 +35,8 @@ public sealed class SimulationFileTests : IDisposable
         using (var stop = new CancellationTokenSource())
         {
             var playing = new SimulatedLine(link, [], TimeProvider.System, NullLogger.Instance).RunAsync(stop.Token);
-            await Eventually.TrueAsync(() => File.Exists(link), "the port");
+            // A link that leads nowhere exists too: wait for the one that replaces it.
+            await Eventually.TrueAsync(() => new FileInfo(link).LinkTarget is { } target && target != "/dev/pts/no-longer-there", "the port");
             await stop.CancelAsync();
             await Eventually.DoneAsync(playing, "the player to leave");
             Assert.Null(new FileInfo(link).LinkTarget);
