@@ -114,13 +114,13 @@ start_all() {
     engine=(--influx "http://$host:$influx_port/")
   fi
   launch ingest dotnet "$ingest_dll" run --config "$config/ingest/ingest.yaml" --data "$data/ingest" \
-    --broker "$host:$broker_port" --listen "$host:$page_port" "${engine[@]}"
+    --broker "mqtt://$host:$broker_port" --listen "$host:$page_port" "${engine[@]}"
   for i in "${!stations[@]}"; do
     station=${stations[i]#*/}
     launch "simulator-$station" dotnet "$gateway_dll" simulate --station "$config/stations/$station.yaml" \
-      --simulation "$config/simulation/$station.yaml" --lines "$data/lines/$station" --broker "$host:$broker_port"
+      --simulation "$config/simulation/$station.yaml" --lines "$data/lines/$station" --broker "mqtt://$host:$broker_port"
     launch "gateway-$station" dotnet "$gateway_dll" run --config "$config/gateway/$station.yaml" --data "$data/gateway-$station" \
-      --lines "$data/lines/$station" --broker "$host:$broker_port" --listen "$host:$(gateway_port "$i")"
+      --lines "$data/lines/$station" --broker "mqtt://$host:$broker_port" --listen "$host:$(gateway_port "$i")"
   done
   await ingest "ingest" "$page_port" /healthz
   for i in "${!stations[@]}"; do

@@ -27,12 +27,9 @@ internal static class GatewayFile
             : (new GatewayOptions { StationPath = station, ProfilesPath = profiles, Listen = listen, Hubs = hubs, Outbox = outbox, Log = log }, problems);
     }
 
-    /// <summary>Host, port, user, password and TLS of a broker: the same keys wherever a file names one.</summary>
-    public static BrokerOptions Broker(YamlMap map, ConfigurationPaths paths, MqttVersion defaultVersion)
-    {
-        var broker = ConfigurationSections.ReadBroker(map, paths.DataFolder, defaultVersion);
-        return paths.Broker is { } address ? broker with { Host = address.Host, Port = address.Port } : broker;
-    }
+    /// <summary>Address, user, password and TLS of a broker: the same keys wherever a file names one.</summary>
+    public static BrokerOptions Broker(YamlMap map, ConfigurationPaths paths, MqttVersion defaultVersion) =>
+        ConfigurationSections.ReadBroker(map, paths.DataFolder, defaultVersion, paths.Broker);
 
     private static List<HubOptions> Hubs(IReadOnlyList<YamlValue> values, YamlMap file, ConfigurationPaths paths)
     {

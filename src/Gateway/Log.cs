@@ -1,3 +1,5 @@
+using MeetNet.Mqtt;
+
 namespace MeetNet.Gateway;
 
 /// <summary>
@@ -21,8 +23,8 @@ internal static partial class Log
     [LoggerMessage(201, LogLevel.Warning, "Line {Line} is not open and is tried for ever: {Message}")]
     public static partial void LineWaiting(ILogger logger, string line, string message);
 
-    [LoggerMessage(202, LogLevel.Information, "Line {Line} listens to {Topic} at {Host}:{Port}")]
-    public static partial void MqttLineConnected(ILogger logger, string line, string topic, string host, int port);
+    [LoggerMessage(202, LogLevel.Information, "Line {Line} listens to {Topic} at {Address}")]
+    public static partial void MqttLineConnected(ILogger logger, string line, string topic, MqttAddress address);
 
     [LoggerMessage(203, LogLevel.Warning, "Line {Line} has no connection to its broker and tries for ever: {Message}")]
     public static partial void MqttLineDisconnected(ILogger logger, string line, string message);
@@ -48,8 +50,8 @@ internal static partial class Log
     [LoggerMessage(501, LogLevel.Error, "Outbox: {Message}")]
     public static partial void OutboxLoss(ILogger logger, string message);
 
-    [LoggerMessage(600, LogLevel.Information, "Hub {Hub}: connected to {Host}:{Port}")]
-    public static partial void HubConnected(ILogger logger, string hub, string host, int port);
+    [LoggerMessage(600, LogLevel.Information, "Hub {Hub}: connected to {Address}")]
+    public static partial void HubConnected(ILogger logger, string hub, MqttAddress address);
 
     [LoggerMessage(601, LogLevel.Warning, "Hub {Hub}: no connection, tried for ever: {Message}")]
     public static partial void HubDisconnected(ILogger logger, string hub, string message);
@@ -90,8 +92,8 @@ internal static partial class Log
     [LoggerMessage(700, LogLevel.Information, "Playing {Sensor} ({Profile}) at {Port}")]
     public static partial void Playing(ILogger logger, string sensor, string profile, string port);
 
-    [LoggerMessage(701, LogLevel.Information, "Playing {Sensor} ({Profile}) on topic {Topic} at {Host}:{Port}")]
-    public static partial void PlayingNode(ILogger logger, string sensor, string profile, string topic, string host, int port);
+    [LoggerMessage(701, LogLevel.Information, "Playing {Sensor} ({Profile}) on topic {Topic} at {Address}")]
+    public static partial void PlayingNode(ILogger logger, string sensor, string profile, string topic, MqttAddress address);
 
     [LoggerMessage(702, LogLevel.Information, "{Sensor} now plays: {Disturbance}")]
     public static partial void Disturbed(ILogger logger, string sensor, string disturbance);

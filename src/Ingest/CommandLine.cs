@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Net;
 using MeetNet.Hosting;
 using MeetNet.Ingest.Alerting;
@@ -32,7 +31,7 @@ internal static class CommandLine
 
     private static readonly Option<string?> Listen = new("--listen") { Description = "Serve HTTP here instead.", HelpName = "ADDRESS:PORT" };
 
-    private static readonly Option<string?> Broker = new("--broker") { Description = "Use this broker instead.", HelpName = "HOST:PORT" };
+    private static readonly Option<string?> Broker = new("--broker") { Description = "Use this broker instead.", HelpName = "ADDRESS" };
 
     private static readonly Option<string?> Influx = new("--influx")
     {
@@ -194,13 +193,17 @@ internal static class CommandLine
         }
         if (parsed.GetValue(Broker) is { } broker)
         {
-            var colon = broker.LastIndexOf(':');
-            if (colon <= 0 || !int.TryParse(broker.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535)
+            if (!BrokerOptions.TryReadAddress(broker, out var address, out var problem))
             {
-                error.WriteLine($"--broker is '{broker}'; allowed: a host and a port such as 127.0.0.1:1883");
+                error.WriteLine($"--broker: {problem}");
                 return false;
             }
-            options = options with { Broker = options.Broker with { Host = broker[..colon].Trim('[', ']'), Port = port } };
+            if (options.Broker.Tls is not null && !address.IsSecure)
+            {
+                error.WriteLine($"--broker: {address} is without TLS, and the ingest file has 'tls' for its broker; allowed: mqtts:// and wss://");
+                return false;
+            }
+            options = options with { Broker = options.Broker with { Address = address } };
         }
         if (parsed.GetValue(Influx) is { } influx)
         {

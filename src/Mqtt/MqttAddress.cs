@@ -162,8 +162,14 @@ public sealed record MqttAddress
             return (null, "A Unix socket has neither host nor user here: write unix:// and then its absolute path, as in unix:///run/mosquitto.sock.");
         }
 
-        return uri.Query.Length > 0 || uri.AbsolutePath is "/" or ""
-            ? (null, "The address names no Unix socket: write unix:// and then its absolute path, as in unix:///run/mosquitto.sock.")
-            : (new MqttAddress { Host = "localhost", Port = 1883, UnixSocket = Uri.UnescapeDataString(uri.AbsolutePath) }, null);
+        if (uri.Query.Length > 0 || uri.AbsolutePath is "/" or "")
+        {
+            return (null, "The address names no Unix socket: write unix:// and then its absolute path, as in unix:///run/mosquitto.sock.");
+        }
+
+        var path = Uri.UnescapeDataString(uri.AbsolutePath);
+        return Encoding.UTF8.GetByteCount(path) > OptionsRules.LongestSocketPath
+            ? (null, $"The path of the Unix socket has more than {OptionsRules.LongestSocketPath} bytes.")
+            : (new MqttAddress { Host = "localhost", Port = 1883, UnixSocket = path }, null);
     }
 }

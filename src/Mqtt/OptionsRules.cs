@@ -8,7 +8,7 @@ namespace MeetNet.Mqtt;
 internal static class OptionsRules
 {
     /// <summary>sun_path has 108 bytes with its closing zero: unix(7).</summary>
-    private const int LongestSocketPath = 107;
+    public const int LongestSocketPath = 107;
 
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
 

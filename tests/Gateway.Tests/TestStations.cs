@@ -1,4 +1,5 @@
 using MeetNet.Gateway.Stations;
+using MeetNet.Mqtt;
 using MeetNet.TestKit;
 
 namespace MeetNet.Gateway.Tests;
@@ -10,7 +11,7 @@ internal static class TestStations
 
     public static Station Flemish(string lines = "/dev") => Read("kalmthoutse-heide", lines);
 
-    public static Station Dutch(string lines = "/dev") => Read("brabantse-wal", lines);
+    public static Station Dutch(string lines = "/dev", MqttAddress? broker = null) => Read("brabantse-wal", lines, broker);
 
     public static string PathOf(string name) => RepositoryFile.PathOf($"firmware-config/stations/{name}.yaml");
 
@@ -23,9 +24,9 @@ internal static class TestStations
         Instruments = [.. station.Instruments.Where(i => i.Line == line)],
     };
 
-    private static Station Read(string name, string lines)
+    private static Station Read(string name, string lines, MqttAddress? broker = null)
     {
-        var (station, problems) = StationReader.Read(PathOf(name), Profiles, new ConfigurationPaths(null, lines));
+        var (station, problems) = StationReader.Read(PathOf(name), Profiles, new ConfigurationPaths(null, lines, broker));
         Assert.True(station is not null, string.Join('\n', problems));
         return station;
     }

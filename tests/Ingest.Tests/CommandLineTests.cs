@@ -16,7 +16,7 @@ public sealed class CommandLineTests : IDisposable
     public CommandLineTests()
     {
         _config = _folder.File("ingest.yaml");
-        File.WriteAllText(_config, "hub: demo\nbroker: {host: 127.0.0.1}\nlog: {level: error}\n");
+        File.WriteAllText(_config, "hub: demo\nbroker: {address: mqtt://127.0.0.1}\nlog: {level: error}\n");
     }
 
     private string Data => _folder.File("data");
@@ -36,6 +36,19 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(ExitCodes.Usage, "dance")]
     [InlineData(ExitCodes.Usage, "rebuild", "nothing", "--config", "{config}", "--data", "{data}")]
     public async Task Exit_codes(int expected, params string[] arguments) => Assert.Equal(expected, await RunAsync(arguments));
+
+    [Theory]
+    [InlineData("mqtt://me:hunter2@here", "--broker: A user name or password does not belong in the address")]
+    [InlineData("ws://here/mqtt", "--broker: ws://here:80/mqtt is without TLS, and the ingest file has 'tls' for its broker; allowed: mqtts:// and wss://")]
+    public async Task Another_broker_must_fit_the_file_and_never_shows_a_secret(string broker, string expected)
+    {
+        await File.WriteAllTextAsync(_config, "hub: demo\nbroker: {address: mqtts://h, tls: {serverName: x}}\n");
+        using var error = new StringWriter();
+        Directory.CreateDirectory(Data);
+        Assert.Equal(ExitCodes.Usage, await CommandLine.RunAsync(["run", "--config", _config, "--data", Data, "--broker", broker], new InvocationConfiguration { Error = error }));
+        Assert.StartsWith(expected, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Check_says_how_many_rules_there_are()

@@ -24,28 +24,31 @@ public sealed class IngestFileTests : IDisposable
     [Fact]
     public void Defaults_are_those_of_the_schema()
     {
-        var (options, problems) = Read("hub: demo\nbroker: {host: localhost}\n");
+        var (options, problems) = Read("hub: demo\nbroker: {address: mqtt://localhost}\n");
         Assert.Empty(problems);
-        Assert.Equal((1883, "127.0.0.1:8080", true), (options!.Broker.Port, options.Listen.ToString(), options.EmbeddedSeries));
+        Assert.Equal(("mqtt://localhost:1883", "127.0.0.1:8080", true), (options!.Broker.Address.ToString(), options.Listen.ToString(), options.EmbeddedSeries));
         Assert.Equal(Sqlite.SqliteSynchronous.Full, options.LogSynchronous);
     }
 
     [Theory]
-    [InlineData("broker: {host: h}\n", "1:1: missing key 'hub'")]
-    [InlineData("hub: Demo Hub\nbroker: {host: h}\n", "1:6: 'Demo Hub' is not a name of a hub")]
-    [InlineData("hub: demo\nbroker: {host: h, port: 70000}\n", "2:25: 'port' is 70000")]
-    [InlineData("hub: demo\nbroker: {host: h, password: hunter2}\n", "2:29: 'password' does not belong in a configuration file")]
-    [InlineData("hub: demo\nbroker: {host: h, passwordFile: none}\n", "2:33: the secret file")]
-    [InlineData("hub: demo\nbroker: {host: h}\nlisten: 8080\n", "3:9: 'listen' must be text")]
-    [InlineData("hub: demo\nbroker: {host: h}\nlisten: everywhere\n", "3:9: 'listen' is 'everywhere'")]
-    [InlineData("hub: demo\nbroker: {host: h}\nrules: nowhere\n", "3:8: the folder")]
-    [InlineData("hub: demo\nbroker: {host: h}\nfactLog: {synchronous: sometimes}\n", "3:24: 'synchronous' is 'sometimes'")]
-    [InlineData("hub: demo\nbroker: {host: h}\nserie: {embedded: true}\n", "3:1: unknown key 'serie' in the file; did you mean 'series'?")]
-    [InlineData("hub: demo\nbroker: {host: h}\nseries: {embedded: false}\n", "3:20: without the embedded store")]
-    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: series, url: 'http://x', database: d}]}\n", "3:26: the name 'series' is taken")]
-    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: i, url: 'ftp://x', database: d}]}\n", "3:34: 'url' is 'ftp://x'")]
-    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: i, url: 'http://me:secret@x', database: d}]}\n", "3:34: 'url' is")]
-    [InlineData("hub: demo\nbroker: {host: h}\nseries: {influx: [{name: i, url: 'http://x', database: 'a\"b'}]}\n", "3:56: 'database' is")]
+    [InlineData("broker: {address: mqtt://h}\n", "1:1: missing key 'hub'")]
+    [InlineData("hub: Demo Hub\nbroker: {address: mqtt://h}\n", "1:6: 'Demo Hub' is not a name of a hub")]
+    [InlineData("hub: demo\nbroker: {address: 'mqtt://h:70000'}\n", "2:19: 'address' is none that can be used: The address can't be read")]
+    [InlineData("hub: demo\nbroker: {address: mqtts://me:hunter2@h}\n", "2:19: 'address' is none that can be used: A user name or password does not belong")]
+    [InlineData("hub: demo\nbroker: {address: ws://h/mqtt, tls: {serverName: x}}\n", "2:37: 'tls' contradicts the address ws://h:80/mqtt")]
+    [InlineData("hub: demo\nbroker: {address: mqtts://h, tls: {pinnedPublicKeys: [x]}}\n", "2:55: 'pinnedPublicKeys[0]' is 'x'")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h, password: hunter2}\n", "2:39: 'password' does not belong in a configuration file")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h, passwordFile: none}\n", "2:43: the secret file")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nlisten: 8080\n", "3:9: 'listen' must be text")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nlisten: everywhere\n", "3:9: 'listen' is 'everywhere'")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nrules: nowhere\n", "3:8: the folder")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nfactLog: {synchronous: sometimes}\n", "3:24: 'synchronous' is 'sometimes'")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nserie: {embedded: true}\n", "3:1: unknown key 'serie' in the file; did you mean 'series'?")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {embedded: false}\n", "3:20: without the embedded store")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: series, url: 'http://x', database: d}]}\n", "3:26: the name 'series' is taken")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: i, url: 'ftp://x', database: d}]}\n", "3:34: 'url' is 'ftp://x'")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: i, url: 'http://me:secret@x', database: d}]}\n", "3:34: 'url' is")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: i, url: 'http://x', database: 'a\"b'}]}\n", "3:56: 'database' is")]
     public void A_mistake_is_said_with_its_place(string yaml, string expected)
     {
         var (options, problems) = Read(yaml);
@@ -58,7 +61,7 @@ public sealed class IngestFileTests : IDisposable
     {
         File.WriteAllText(_folder.File("password"), "hunter2");
         File.SetUnixFileMode(_folder.File("password"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        var (_, problems) = Read("hub: demo\nbroker: {host: h, passwordFile: password}\n");
+        var (_, problems) = Read("hub: demo\nbroker: {address: mqtt://h, passwordFile: password}\n");
         var said = Assert.Single(problems).ToString();
         Assert.Contains("chmod 600", said, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", said, StringComparison.Ordinal);

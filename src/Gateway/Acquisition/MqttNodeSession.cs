@@ -37,15 +37,8 @@ internal sealed class MqttNodeSession
         _output = output;
         _time = time;
         _status = new LineStatusBox(new LineStatus(line.Name, LineState.Starting, time.GetUtcNow(), null, null, 0, default));
-        _options = new MqttClientOptions
+        _options = line.Broker.Client($"{station}/line/{line.Name}", line.Broker.UserOr(station)) with
         {
-            Host = line.Broker.Host,
-            Port = line.Broker.Port,
-            Version = line.Broker.Version,
-            ClientId = $"{station}/line/{line.Name}",
-            UserName = line.Broker.UserOr(station),
-            Password = line.Broker.Password,
-            Tls = line.Broker.Tls,
             CleanStart = false,
             SessionExpiryInterval = SessionSeconds,
             Subscriptions = [new MqttSubscription(line.Topic)],
@@ -219,7 +212,7 @@ internal sealed class MqttNodeSession
         _status = new LineStatusBox(present with { State = state, Message = message, Since = _time.GetUtcNow(), Openings = openings });
         if (state == LineState.Open)
         {
-            Log.MqttLineConnected(_log, _line.Name, _line.Topic, _line.Broker.Host, _line.Broker.Port);
+            Log.MqttLineConnected(_log, _line.Name, _line.Topic, _line.Broker.Address);
         }
         else if (state == LineState.Waiting)
         {

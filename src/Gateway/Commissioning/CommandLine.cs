@@ -14,7 +14,7 @@ internal static class CommandLine
           meetnet-gateway check --config /etc/meetnet/gateway.yaml
           meetnet-gateway run --config /etc/meetnet/gateway.yaml --data /var/lib/meetnet-gateway
           meetnet-gateway simulate --station firmware-config/stations/brabantse-wal.yaml \
-              --simulation firmware-config/simulation/brabantse-wal.yaml --lines data/lines/brabantse-wal --broker 127.0.0.1:1883
+              --simulation firmware-config/simulation/brabantse-wal.yaml --lines data/lines/brabantse-wal --broker mqtt://127.0.0.1
           meetnet-gateway mqtt sub -p 1883 -t 'meetnet/#' -v
         """;
 
@@ -35,7 +35,7 @@ internal static class CommandLine
         Recursive = true,
     };
 
-    internal static readonly Option<string?> Broker = new("--broker") { Description = "Use this broker for everything instead.", HelpName = "HOST:PORT", Recursive = true };
+    internal static readonly Option<string?> Broker = new("--broker") { Description = "Use this broker for everything instead.", HelpName = "ADDRESS", Recursive = true };
 
     internal static readonly Option<string?> Listen = new("--listen") { Description = "Serve /healthz, /metrics and /api/books here instead.", HelpName = "ADDRESS:PORT" };
 
@@ -105,9 +105,9 @@ internal static class CommandLine
             return true;
         }
 
-        if (!BrokerAddress.TryParse(text, out var broker))
+        if (!BrokerOptions.TryReadAddress(text, out var broker, out var problem))
         {
-            parsed.InvocationConfiguration.Error.WriteLine($"--broker is '{text}'; allowed: a host and a port such as 127.0.0.1:1883");
+            parsed.InvocationConfiguration.Error.WriteLine($"--broker: {problem}");
             return false;
         }
 

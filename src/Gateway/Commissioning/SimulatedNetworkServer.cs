@@ -19,15 +19,8 @@ internal sealed class SimulatedNetworkServer(
     public async Task RunAsync(CancellationToken stop)
     {
         await using var client = new MqttClient(
-            new MqttClientOptions
+            broker.Client($"network-server-{station.Replace('/', '-')}", broker.User) with
             {
-                Host = broker.Host,
-                Port = broker.Port,
-                Version = broker.Version,
-                ClientId = $"network-server-{station.Replace('/', '-')}",
-                UserName = broker.User,
-                Password = broker.Password,
-                Tls = broker.Tls,
                 // What is not delivered when the broker goes is delivered when it is back.
                 CleanStart = false,
                 SessionExpiryInterval = 3600,
@@ -36,7 +29,7 @@ internal sealed class SimulatedNetworkServer(
         await client.StartAsync(stop);
         foreach (var (node, topic) in nodes)
         {
-            Log.PlayingNode(log, node.Sensor, node.Profile, topic, broker.Host, broker.Port);
+            Log.PlayingNode(log, node.Sensor, node.Profile, topic, broker.Address);
         }
 
         await Task.WhenAll(nodes.Select(n => PlayAsync(client, n.Node, n.Topic, stop)).Append(WatchAsync(client, stop)));

@@ -180,23 +180,17 @@ internal sealed class UplinkConnection : IAsyncDisposable
         }
     }
 
-    private static MqttClientOptions Options(UplinkStation station, HubOptions hub, TimeProvider time) => new()
-    {
-        Host = hub.Broker.Host,
-        Port = hub.Broker.Port,
-        Version = hub.Broker.Version,
-        ClientId = $"{station.FullName}/{hub.Name}",
-        UserName = hub.Broker.UserOr(station.FullName),
-        Password = hub.Broker.Password,
-        Tls = hub.Broker.Tls,
-        CleanStart = true,
-        SessionExpiryInterval = 0,
-        Subscriptions = [new MqttSubscription(WireTopics.Ack(station.Owner, station.Name, hub.Name))],
-        Will = new MqttWill
+    private static MqttClientOptions Options(UplinkStation station, HubOptions hub, TimeProvider time) =>
+        hub.Broker.Client($"{station.FullName}/{hub.Name}", hub.Broker.UserOr(station.FullName)) with
         {
-            Topic = WireTopics.State(station.Owner, station.Name),
-            PayloadAtConnect = () => new StationState(station.Owner, station.Name, IsOnline: false, time.GetUtcNow()).ToUtf8(),
-            Retain = true,
-        },
-    };
+            CleanStart = true,
+            SessionExpiryInterval = 0,
+            Subscriptions = [new MqttSubscription(WireTopics.Ack(station.Owner, station.Name, hub.Name))],
+            Will = new MqttWill
+            {
+                Topic = WireTopics.State(station.Owner, station.Name),
+                PayloadAtConnect = () => new StationState(station.Owner, station.Name, IsOnline: false, time.GetUtcNow()).ToUtf8(),
+                Retain = true,
+            },
+        };
 }

@@ -149,7 +149,7 @@ internal sealed class UplinkPublisher : IAsyncDisposable
         switch (happened)
         {
             case UplinkEvent.Connection { State: MqttConnectionState.Connected connected }:
-                Log.HubConnected(_log, _hub.Name, _hub.Broker.Host, _hub.Broker.Port);
+                Log.HubConnected(_log, _hub.Name, _hub.Broker.Address);
                 SetStatus(true, connected.At, null);
                 _behind = null;
                 _silent = false;

@@ -19,15 +19,8 @@ internal sealed class MqttIntake(MqttClient client, TimeProvider time, ILogger<M
 
     public MqttConnectionState State => client.State;
 
-    public static MqttClientOptions Options(IngestOptions options) => new()
+    public static MqttClientOptions Options(IngestOptions options) => options.Broker.Client($"ingest-{options.Hub}", options.Broker.User) with
     {
-        Host = options.Broker.Host,
-        Port = options.Broker.Port,
-        Version = options.Broker.Version,
-        Tls = options.Broker.Tls,
-        UserName = options.Broker.User,
-        Password = options.Broker.Password,
-        ClientId = $"ingest-{options.Hub}",
         CleanStart = false,
         SessionExpiryInterval = 30 * 24 * 60 * 60,
         ReceiveMaximum = (ushort)options.ReceiveMaximum,

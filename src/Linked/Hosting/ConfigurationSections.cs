@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MeetNet.Mqtt;
 using MeetNet.Yaml;
 
@@ -7,22 +8,36 @@ namespace MeetNet.Hosting;
 /// Sections that every configuration file writes with the same keys. Problems go to the map, at their place. Relative files that belong to a machine (secrets,
 /// certificates, logs) are in its data folder, which is null when a file is only checked, away from the machine.
 /// </summary>
-internal static class ConfigurationSections
+internal static partial class ConfigurationSections
 {
     private static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error"];
 
     private static readonly string[] Secrets = ["password", "token", "secret"];
 
-    /// <summary>Host, port, version, user, password and TLS of a broker. The map may have further keys, so the caller ends with <see cref="YamlMap.Done"/>.</summary>
-    public static BrokerOptions ReadBroker(YamlMap map, string? dataFolder, MqttVersion defaultVersion) => new()
+    /// <summary>What an address that can't be read is taken for, so that the rest of the file is read too.</summary>
+    private static readonly MqttAddress Unread = new() { Host = "unread.invalid", Port = 8883, IsSecure = true };
+
+    /// <summary>Address, version, user, password and TLS of a broker. The map may have further keys, so the caller ends with <see cref="YamlMap.Done"/>.</summary>
+    /// <param name="instead">Replaces the file's address; null leaves it.</param>
+    public static BrokerOptions ReadBroker(YamlMap map, string? dataFolder, MqttVersion defaultVersion, MqttAddress? instead = null)
     {
-        Host = map.String("host"),
-        Port = map.Optional("port")?.Integer(1, 65_535) ?? (map.Has("tls") ? 8_883 : 1_883),
-        Version = map.Optional("version")?.Choice("5.0", "3.1.1") switch { "5.0" => MqttVersion.V500, "3.1.1" => MqttVersion.V311, _ => defaultVersion },
-        User = map.Optional("user")?.String(),
-        Password = ReadPassword(map, dataFolder),
-        Tls = map.Optional("tls")?.Map() is { } tls ? ReadTls(tls, dataFolder) : null,
-    };
+        var written = ReadAddress(map.Require("address"));
+        var address = instead ?? written;
+        var tls = map.Optional("tls");
+        if (tls is not null && !address.IsSecure)
+        {
+            tls.Problem($"'tls' contradicts the address {address}, which is without TLS; allowed with mqtts:// and wss://");
+        }
+
+        return new BrokerOptions
+        {
+            Address = address,
+            Version = map.Optional("version")?.Choice("5.0", "3.1.1") switch { "5.0" => MqttVersion.V500, "3.1.1" => MqttVersion.V311, _ => defaultVersion },
+            User = map.Optional("user")?.String(),
+            Password = ReadPassword(map, dataFolder),
+            Tls = tls?.Map() is { } settings ? ReadTls(settings, dataFolder) : null,
+        };
+    }
 
     /// <summary>The secret that <c>passwordFile</c> names; a secret in the file itself is refused. Empty where there is none.</summary>
     public static ReadOnlyMemory<byte> ReadPassword(YamlMap map, string? dataFolder)
@@ -49,6 +64,21 @@ internal static class ConfigurationSections
         return options;
     }
 
+    private static MqttAddress ReadAddress(YamlValue value)
+    {
+        if (BrokerOptions.TryReadAddress(value.Raw(), out var address, out var problem))
+        {
+            return address;
+        }
+
+        if (value.Exists && !value.IsMap && !value.IsList)
+        {
+            value.Problem($"'address' is none that can be used: {problem}");
+        }
+
+        return Unread;
+    }
+
     private static MqttTlsOptions ReadTls(YamlMap map, string? dataFolder)
     {
         var tls = new MqttTlsOptions
@@ -57,6 +87,7 @@ internal static class ConfigurationSections
             CertificateFile = InDataFolder(map.Optional("certificateFile"), dataFolder),
             KeyFile = InDataFolder(map.Optional("keyFile"), dataFolder),
             ServerName = map.Optional("serverName")?.String(),
+            PinnedPublicKeys = map.Optional("pinnedPublicKeys") is { } pins ? ReadPins(pins) : [],
         };
         if (tls.KeyFile is not null && tls.CertificateFile is null)
         {
@@ -66,6 +97,21 @@ internal static class ConfigurationSections
         map.Done();
         return tls;
     }
+
+    private static List<string> ReadPins(YamlValue value)
+    {
+        var pins = value.List();
+        if (value.IsList && pins.Count == 0)
+        {
+            value.Problem("'pinnedPublicKeys' must name at least one key; without it any key of a trusted certificate will do");
+        }
+
+        return [.. pins.Select(pin => pin.Matching(PublicKeyHash(), "the base64 of the SHA-256 of a public key (44 characters, the last of them =)"))];
+    }
+
+    /// <summary>Base64 of exactly 32 bytes: the last digit stands for four bits, the two it has no use for being 0.</summary>
+    [GeneratedRegex(@"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=\z")]
+    private static partial Regex PublicKeyHash();
 
     private static string? InDataFolder(YamlValue? file, string? dataFolder) =>
         file is null ? null : Path.GetFullPath(file.String(), Path.GetFullPath(dataFolder ?? "/"));

@@ -23,11 +23,11 @@ internal sealed class GatewayRig : IDisposable
             profiles: {{profiles ?? Path.Combine(Programs.FirmwareConfig, "profiles")}}
             listen: 127.0.0.1:{{port}}
             hubs:
-              - {name: demo, host: 127.0.0.1, port: {{rig.Broker.Port}}{{hubLines}}}
+              - {name: demo, address: "mqtt://127.0.0.1:{{rig.Broker.Port}}"{{hubLines}}}
             {{gatewayLines}}
             """));
         Process = new ProgramProcess(name, Programs.Gateway,
-            ["run", "--config", Configuration, "--data", Data, "--lines", LinesFolder, "--broker", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{rig.Broker.Port}")]);
+            ["run", "--config", Configuration, "--data", Data, "--lines", LinesFolder, "--broker", string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{rig.Broker.Port}")]);
     }
 
     public string Configuration { get; }

@@ -46,7 +46,7 @@ internal sealed class MeetNetRig : IAsyncDisposable
         Directory.CreateDirectory(rig.IngestData);
         await File.WriteAllTextAsync(rig.IngestConfiguration, string.Create(CultureInfo.InvariantCulture, $$"""
             hub: demo
-            broker: {host: 127.0.0.1, port: {{broker.Port}}{{brokerKeys}}}
+            broker: {address: "mqtt://127.0.0.1:{{broker.Port}}"{{brokerKeys}}}
             listen: 127.0.0.1:{{port}}
             {{ingestLines}}
             """));

@@ -73,6 +73,22 @@ public sealed class MqttNodeSessionTests
         Assert.Equal(rig.Session.Status.Counters.BytesRead, books.AccountedBytes);
     }
 
+    /// <summary>As public LoRaWAN network servers are reached; the network server of the test has a way of its own, the other listener.</summary>
+    [Fact]
+    public async Task A_node_is_read_over_a_WebSocket_that_the_station_file_names()
+    {
+        await using var broker = await MosquittoBroker.StartAsync("listener 0 {folder}/beside.sock\nlistener {port} 127.0.0.1\nprotocol websockets\n");
+        using var folder = new TemporaryFolder();
+        var text = await File.ReadAllTextAsync(TestStations.PathOf("brabantse-wal"));
+        await File.WriteAllTextAsync(
+            folder.File("station.yaml"), text.Replace("address: mqtt://127.0.0.1\n", $"address: ws://127.0.0.1:{broker.Port}/mqtt\n", StringComparison.Ordinal));
+        var (station, problems) = StationReader.Read(folder.File("station.yaml"), TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.Empty(problems);
+        await using var rig = await Rig.StartAsync(station!, MqttAddress.Parse($"unix://{broker.Folder}/beside.sock"));
+        await rig.SendAsync(Uplink(1, 1461));
+        Assert.Equal(1461, (await rig.NextAsync()).Readings.Span[0].Value);
+    }
+
     private static string Uplink(int counter, double level) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $$$"""
@@ -107,21 +123,26 @@ public sealed class MqttNodeSessionTests
         private Task _running = Task.CompletedTask;
         private bool _disposed;
 
-        private Rig(int port)
+        private Rig(Station station, MqttAddress network)
         {
-            var station = TestStations.Dutch();
-            var line = station.Lines.OfType<MqttStationLine>().Single();
-            _line = line with { Broker = line.Broker with { Host = "127.0.0.1", Port = port } };
+            _line = station.Lines.OfType<MqttStationLine>().Single();
             _clientId = $"{station.FullName}/line/{_line.Name}";
-            Session = new MqttNodeSession(station.FullName, _line, station.On(line), _sets.Writer, TimeProvider.System, _log.For<MqttNodeSession>());
-            _network = new MqttClient(new MqttClientOptions { Host = "127.0.0.1", Port = port, ClientId = "network-server" }, TimeProvider.System);
+            Session = new MqttNodeSession(station.FullName, _line, station.On(_line), _sets.Writer, TimeProvider.System, _log.For<MqttNodeSession>());
+            _network = new MqttClient(new MqttClientOptions { ClientId = "network-server" }.At(network), TimeProvider.System);
         }
 
         public MqttNodeSession Session { get; }
 
-        public static async Task<Rig> StartAsync(int port)
+        /// <summary>The Dutch station, with its network server's broker on this port.</summary>
+        public static Task<Rig> StartAsync(int port)
         {
-            var rig = new Rig(port);
+            var address = MqttAddress.Parse($"mqtt://127.0.0.1:{port}");
+            return StartAsync(TestStations.Dutch(broker: address), address);
+        }
+
+        public static async Task<Rig> StartAsync(Station station, MqttAddress network)
+        {
+            var rig = new Rig(station, network);
             rig._running = rig.Session.RunAsync(rig._stop.Token);
             await rig._network.StartAsync();
             await Eventually.DoneAsync(rig._network.WaitConnectedAsync(), "the network server to be connected");
@@ -134,7 +155,7 @@ public sealed class MqttNodeSessionTests
         /// <summary>Another client of the same name: the broker throws the first one out, which comes back.</summary>
         public async Task LoseConnectionAsync()
         {
-            await using (var other = new MqttClient(new MqttClientOptions { Host = "127.0.0.1", Port = _line.Broker.Port, ClientId = _clientId, CleanStart = false, SessionExpiryInterval = 3_600 }, TimeProvider.System))
+            await using (var other = new MqttClient(new MqttClientOptions { ClientId = _clientId, CleanStart = false, SessionExpiryInterval = 3_600 }.At(_line.Broker.Address), TimeProvider.System))
             {
                 await other.StartAsync();
                 await Eventually.DoneAsync(other.WaitConnectedAsync(), "the other to be connected");

@@ -24,7 +24,7 @@ public sealed class CommandLineTests
         using var folder = new TemporaryFolder();
         var file = folder.File("gateway.yaml");
         var station = RepositoryFile.PathOf("tests/Gateway.Tests/invalid-stations/swapped-coordinates.yaml");
-        await File.WriteAllTextAsync(file, $"station: {station}\nprofiles: {TestStations.Profiles}\nhubs: [{{name: a, host: h}}]\n");
+        await File.WriteAllTextAsync(file, $"station: {station}\nprofiles: {TestStations.Profiles}\nhubs: [{{name: a, address: mqtt://h}}]\n");
         foreach (var command in (string[][])[["check"], ["--check"], ["run", "--data", folder.Path]])
         {
             var (code, _, error) = await RunAsync([.. command, "--config", file]);
@@ -45,6 +45,17 @@ public sealed class CommandLineTests
         var (code, _, error) = await RunAsync(arguments);
         Assert.Equal(ExitCodes.Usage, code);
         Assert.NotEqual("", error.Trim());
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:1883", "--broker: The address")]
+    [InlineData("mqtt://me:hunter2@h", "--broker: A user name or password does not belong in the address")]
+    public async Task Another_broker_is_an_address_without_a_secret(string broker, string expected)
+    {
+        var (code, _, error) = await RunAsync("check", "--config", "x", "--broker", broker);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.StartsWith(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
     }
 
     [Theory]

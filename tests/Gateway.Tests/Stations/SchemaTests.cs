@@ -22,7 +22,7 @@ public sealed partial class SchemaTests : IDisposable
         surfaceLevel: {value: 1, unit: m, datum: NAP, zzz: 1}
         lines:
           - {line: a, serial: {port: p, baud: 9600, dataBits: 8, parity: none, stopBits: 1, rs485: {rtsOnSend: true, zzz: 1}, zzz: 1}, zzz: 1}
-          - {line: b, mqtt: {host: h, topic: t, tls: {zzz: 1}, zzz: 1}}
+          - {line: b, mqtt: {address: mqtts://h, topic: t, tls: {zzz: 1}, zzz: 1}}
         instruments:
           - sensor: level-1
             profile: vega/plics-modbus
@@ -57,7 +57,7 @@ public sealed partial class SchemaTests : IDisposable
     private const string NosyGateway = """
         station: station.yaml
         zzz: 1
-        hubs: [{name: a, host: h, tls: {zzz: 1}, zzz: 1}]
+        hubs: [{name: a, address: mqtts://h, tls: {zzz: 1}, zzz: 1}]
         outbox: {zzz: 1}
         log: {zzz: 1}
         """;
@@ -65,7 +65,7 @@ public sealed partial class SchemaTests : IDisposable
     private const string NosySimulation = """
         zzz: 1
         quantities: {level: {parts: [{shape: sine, amplitude: 1, period: 1h, zzz: 1}], zzz: 1}}
-        networkServer: {host: h, tls: {zzz: 1}, zzz: 1}
+        networkServer: {address: mqtts://h, tls: {zzz: 1}, zzz: 1}
         instruments:
           surface-1:
             fields: {level: {quantity: level, zzz: 1}}

@@ -1,5 +1,6 @@
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
+using MeetNet.Mqtt;
 using MeetNet.Observations.Procedures;
 using MeetNet.Observations.Time;
 using MeetNet.TestKit;
@@ -137,10 +138,10 @@ public sealed class StationReaderTests
     public void A_broker_on_the_command_line_replaces_every_broker_of_the_file()
     {
         var (station, problems) = StationReader.Read(
-            TestStations.PathOf("brabantse-wal"), TestStations.Profiles, new ConfigurationPaths(null, "/dev", new BrokerAddress("10.0.0.1", 18831)));
+            TestStations.PathOf("brabantse-wal"), TestStations.Profiles, new ConfigurationPaths(null, "/dev", MqttAddress.Parse("ws://10.0.0.1:18831/mqtt")));
         Assert.Empty(problems);
         var broker = station!.Lines.OfType<MqttStationLine>().Single().Broker;
-        Assert.Equal(("10.0.0.1", 18831), (broker.Host, broker.Port));
+        Assert.Equal("ws://10.0.0.1:18831/mqtt", broker.Address.ToString());
     }
 
     private static IEnumerable<string> Steps(Station station, string sensor) =>

@@ -3,6 +3,7 @@ using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Tests.Outbox;
 using MeetNet.Gateway.Uplink;
 using MeetNet.Hosting;
+using MeetNet.Mqtt;
 using MeetNet.Observations;
 using MeetNet.Observations.Wire;
 using MeetNet.TestKit;
@@ -40,6 +41,15 @@ public sealed class UplinkPublisherTests
         // Live values go on their own way, in small company.
         rig.Append(2);
         await Eventually.TrueAsync(() => rig.Outbox.Cursor(FakeHub.Name) == 3002, $"the live values\n{rig}");
+    }
+
+    [Fact]
+    public async Task It_delivers_over_a_Unix_socket()
+    {
+        await using var rig = await Rig.StartAsync(socket: "gateway.sock");
+        rig.Append(100);
+        await Eventually.TrueAsync(() => rig.Outbox.Cursor(FakeHub.Name) == 100, $"the cursor to reach the end\n{rig}");
+        Assert.Contains(rig.Log.Entries, e => e.Id.Id == 600 && e.Message.Contains($"unix://{rig.Broker.Folder}/gateway.sock", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -134,7 +144,7 @@ public sealed class UplinkPublisherTests
         private readonly CancellationTokenSource _stop = new();
         private Task _running = Task.CompletedTask;
 
-        private Rig(MosquittoBroker broker, FakeHub hub, bool forgetAtPuback)
+        private Rig(MosquittoBroker broker, FakeHub hub, string address, bool forgetAtPuback)
         {
             (Broker, Hub) = (broker, hub);
             Outbox = new InMemoryOutbox(TimeProvider.System, FakeHub.Name);
@@ -143,7 +153,7 @@ public sealed class UplinkPublisherTests
                 new HubOptions
                 {
                     Name = FakeHub.Name,
-                    Broker = new BrokerOptions { Host = "127.0.0.1", Port = broker.Port },
+                    Broker = new BrokerOptions { Address = MqttAddress.Parse(address) },
                     Limits = Quick,
                     ForgetAtPuback = forgetAtPuback,
                 },
@@ -162,12 +172,15 @@ public sealed class UplinkPublisherTests
 
         public CollectingLogger Log { get; } = new();
 
-        public static async Task<Rig> StartAsync(Action<FakeHub>? prepare = null, bool forgetAtPuback = false)
+        /// <param name="socket">Name of a Unix socket for the uplink, in the broker's folder; null for TCP as the hub has it.</param>
+        public static async Task<Rig> StartAsync(Action<FakeHub>? prepare = null, bool forgetAtPuback = false, string? socket = null)
         {
-            var broker = await MosquittoBroker.StartAsync("max_queued_messages 0\n");
+            var listeners = socket is null ? "" : $"listener {{port}} 127.0.0.1\nlistener 0 {{folder}}/{socket}\n";
+            var broker = await MosquittoBroker.StartAsync(listeners + "max_queued_messages 0\n");
+            var address = socket is null ? $"mqtt://127.0.0.1:{broker.Port}" : $"unix://{broker.Folder}/{socket}";
             var hub = await FakeHub.StartAsync(broker.Port, "vmm", "test");
             prepare?.Invoke(hub);
-            var rig = new Rig(broker, hub, forgetAtPuback);
+            var rig = new Rig(broker, hub, address, forgetAtPuback);
             rig._running = rig.Uplink.RunAsync(rig._stop.Token);
             return rig;
         }

@@ -15,7 +15,7 @@ internal sealed class ImportOnTrial : IDisposable
     public ImportOnTrial()
     {
         _config = _folder.File("ingest.yaml");
-        System.IO.File.WriteAllText(_config, "hub: demo\nbroker: {host: 127.0.0.1}\nlog: {level: error}\n");
+        System.IO.File.WriteAllText(_config, "hub: demo\nbroker: {address: mqtt://127.0.0.1}\nlog: {level: error}\n");
         Directory.CreateDirectory(Data);
     }
 

@@ -127,7 +127,7 @@ public sealed class PipelineTests : IAsyncLifetime, IDisposable
             Hub = Hub,
             DataDirectory = _folder.Path,
             Listen = new IPEndPoint(IPAddress.Loopback, 1),
-            Broker = new BrokerOptions { Port = _broker.Port },
+            Broker = new BrokerOptions { Address = MqttAddress.Parse($"mqtt://127.0.0.1:{_broker.Port}") },
         };
         await using var client = new MqttClient(MqttIntake.Options(options), time);
         var intake = new MqttIntake(client, time, _logger.For<MqttIntake>());
@@ -145,7 +145,7 @@ public sealed class PipelineTests : IAsyncLifetime, IDisposable
             Hub = Hub,
             DataDirectory = _folder.Path,
             Listen = new IPEndPoint(IPAddress.Loopback, 1),
-            Broker = new BrokerOptions { Port = _broker.Port },
+            Broker = new BrokerOptions { Address = MqttAddress.Parse($"mqtt://127.0.0.1:{_broker.Port}") },
         };
         _log = new FactLog(options.DataFile(FactSchema.FileName));
         _pipeline = new Pipeline(options, _log, TimeProvider.System, _lifetime, _logger);

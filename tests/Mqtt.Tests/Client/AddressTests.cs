@@ -67,6 +67,8 @@ public sealed class AddressTests
     [InlineData("unix://", "no Unix socket")]
     [InlineData("unix:///", "no Unix socket")]
     [InlineData("unix:///run/mqtt.sock?x", "no Unix socket")]
+    [InlineData(
+        "unix:///a-path-longer-than-the-system-has-room-for/a-path-longer-than-the-system-has-room-for/a-path-longer-than-it", "more than 107 bytes")]
     public void What_is_wrong_with_an_address_is_said(string? text, string words)
     {
         Assert.False(MqttAddress.TryParse(text, out var address, out var problem));
