@@ -29,7 +29,7 @@ run_tests() {
 }
 
 # run_soak [ROUNDS]: the crash tests with many rounds of kill -9 instead of twenty, the fuzz tests with 100,000 packets a round, and ten
-# minutes (or MEETNET_MINUTES) of chaos for the MQTT client with each broker, whose report is printed.
+# minutes (or MEETNET_MINUTES) of chaos for the MQTT client, whose report is printed.
 run_soak() {
   local rounds=${1:-200}
   if (($# > 1)) || ! [[ $rounds =~ ^[1-9][0-9]*$ ]]; then usage_error "soak takes a number of rounds"; fi

@@ -31,9 +31,6 @@ public enum BrokerTrait
 
     /// <summary>It says 0x8E to a client whose identifier another connection took over ([MQTT-3.1.4-3], 5.0).</summary>
     TellsOfATakeOver,
-
-    /// <summary>A client that gave up a silent connection and comes back finds its session.</summary>
-    KeepsSessionsOfTheSilent,
 }
 
 /// <summary>What is asked of a broker, and what each can't do, with the reason.</summary>
@@ -48,8 +45,6 @@ internal static class Brokers
         [(BrokerKind.Mosquitto, BrokerTrait.TellsOfATakeOver)] = "closes without a word",
         [(BrokerKind.Ejabberd, BrokerTrait.SharedSubscriptions)] = "has none and says so in CONNACK",
         [(BrokerKind.Ejabberd, BrokerTrait.SessionsOutliveTheProcess)] = "keeps sessions in memory only; retained messages are on disk",
-        [(BrokerKind.Ejabberd, BrokerTrait.KeepsSessionsOfTheSilent)] =
-            "after a standstill, connections given up meanwhile take the session and its subscriptions from the one that lives",
         [(BrokerKind.Ejabberd, BrokerTrait.ObeysMaximumPacketSize)] = "does not look at the client's Maximum Packet Size",
     };
 
