@@ -56,25 +56,6 @@ public sealed class PressureTests(RunningBrokers brokers)
         }
     }
 
-    [Theory, OnBrokers(Lacks = BrokerTrait.ObeysReceiveMaximum)]
-    public async Task A_broker_that_overruns_the_receive_maximum_of_a_strict_client_is_told_so(BrokerKind kind)
-    {
-        var broker = await brokers.GetAsync(kind);
-        var options = await LeaveBacklogAsync(broker, "strict", MqttVersion.V500);
-        await using var receiver = await Clients.StartAsync(options with { StrictReceiveMaximum = true });
-        var lost = receiver.StateAsync<MqttConnectionState.Disconnected>();
-        // It takes a few acknowledgements until it forgets to count.
-        while (!lost.IsCompleted && await receiver.Messages.WaitToReadAsync().AsTask().Soon())
-        {
-            if (receiver.Messages.TryRead(out var message))
-            {
-                receiver.Acknowledge(message);
-            }
-        }
-
-        Assert.Equal((MqttDisconnectCause.ProtocolError, MqttReasonCode.ReceiveMaximumExceeded), ((await lost).Cause, (await lost).ReasonCode));
-    }
-
     /// <summary>A session with messages in it and nobody there. Gives the options of the one that comes for them.</summary>
     private static async Task<MqttClientOptions> LeaveBacklogAsync(SuiteBroker broker, string topic, MqttVersion version)
     {
