@@ -1,6 +1,5 @@
-using System.Globalization;
-using MeetNet.Observations;
 using MeetNet.Observations.Catalogue;
+using MeetNet.Observations.Quality;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Ingest.Import;
@@ -62,28 +61,11 @@ internal sealed class EeaFormat : ISeriesFormat
         {
             values.Refuse(table.Line, $"expected Start before End, without offset, found '{table["Start"]}' and '{table["End"]}'");
         }
-        else if (!TryQuality(table["Validity"], table["Verification"], raw, out var quality))
-        {
-            values.Refuse(table.Line, $"expected a validity of -99, -1, 1, 2, 3, 4 and a verification of 1, 2, 3, found '{table["Validity"]}' and '{table["Verification"]}'");
-        }
-        else
+        else if (values.TryQuality(
+            table.Line, property, out var quality, new NativeCode("eea", "validity", table["Validity"]), new NativeCode("eea", "verification", table["Verification"])))
         {
             var series = new SourceSeries(property, unit, new StampConvention(StampPosition.Begin, StampZone.UtcPlus1, end - begin), null, table["Pollutant"]);
             values.Add(table.Line, series, begin, TimeSpan.FromHours(1), raw, quality);
         }
-    }
-
-    private static bool TryQuality(string validity, string verification, double? raw, out ResultQuality quality)
-    {
-        quality = default;
-        if (!int.TryParse(validity, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var valid) || valid is not (-99 or -1 or 1 or 2 or 3 or 4)
-            || verification is not ("1" or "2" or "3"))
-        {
-            return false;
-        }
-        // Not valid is not to be used; without a number it is missing.
-        var flag = raw is null ? QartodFlag.Missing : valid < 0 ? QartodFlag.Fail : QartodFlag.Good;
-        quality = new ResultQuality(flag, $"{SourceText.Code("eea-validity", validity)},{SourceText.Code("eea-verification", verification)}");
-        return true;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ImportedStation
     public static readonly Epoch Epoch = new(0x696D_706F_7274_0000);
 
     /// <summary>How the source's columns are read; higher when a format comes to be read differently.</summary>
-    private const string ProfileVersion = "1";
+    private const string ProfileVersion = "2";
 
     // Directive 2008/50/EC annex VI.C, Besluit kwaliteit leefomgeving art. 2.1a: 293 K and 101.3 kPa. For other gases no law says.
     private static readonly HashSet<string> Statutory = new(StringComparer.Ordinal) { "so2", "no2", "nox", "c6h6", "co", "o3" };

@@ -1,4 +1,3 @@
-using MeetNet.Observations;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Ingest.Import;
@@ -32,7 +31,7 @@ internal sealed class IrcelFormat : ISeriesFormat
             }
             if (SourceText.TryNumber(table["value"], out var raw))
             {
-                values.Add(table.Line, series, table["timestamp"], raw, default(ResultQuality));
+                values.Add(table.Line, series, table["timestamp"], raw, null);
             }
             else
             {

@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
-using MeetNet.Observations;
+using MeetNet.Observations.Quality;
 
 namespace MeetNet.Ingest.Import;
 
@@ -11,13 +10,9 @@ namespace MeetNet.Ingest.Import;
 /// </summary>
 internal sealed class KiwisFormat : ISeriesFormat
 {
-    // ropensci/wateRinfo, R/get_timeseries.R.
-    private static readonly Dictionary<string, Dictionary<int, QartodFlag>> Lists = new(StringComparer.Ordinal)
-    {
-        ["vmm"] = Codes([10, 110, 30, 100, 130, 50, 150, 70, 170], [80, 180, 90, 190], [220]),
-        ["hic"] = Codes([40, 60], [80, 120, 160], [200]),
-        ["aggregated"] = Codes([40], [100, 120], [200]),
-    };
+    // The lists of the two publishers there are on waterinfo.be.
+    private static readonly Dictionary<string, CodeList> Lists = CodeLists.All
+        .Where(list => list.Source is "vmm" or "hic").ToDictionary(list => $"{list.Source}.{list.Kind}", StringComparer.Ordinal);
 
     public static string ListNames => string.Join(", ", Lists.Keys);
 
@@ -28,26 +23,26 @@ internal sealed class KiwisFormat : ISeriesFormat
     public void Read(TextReader text, SourceValues values)
     {
         var options = values.Options;
-        if (options is not { Property: { } property, Unit: { } unit, Stamp: { } stamp, Codes: { } list })
+        if (options is not { Property: { } property, Unit: { } unit, Stamp: { } stamp, Codes: { } name })
         {
             throw new ImportException(0, "an answer of KIWIS does not say what it is of: state --property, --unit, --stamp and --codes");
         }
-        if (!Lists.TryGetValue(list, out var codes))
+        if (!Lists.TryGetValue(name, out var list))
         {
-            throw new ImportException(0, $"--codes is '{list}'; allowed: {ListNames}");
+            throw new ImportException(0, $"--codes is '{name}'; allowed: {ListNames}");
         }
         if (text.Peek() == '#')
         {
-            ReadCsv(text, values, line => new SourceSeries(property, unit, stamp, options.Datum, line), list, codes);
+            ReadCsv(text, values, line => new SourceSeries(property, unit, stamp, options.Datum, line), list);
         }
         else
         {
-            ReadJson(text, values, id => new SourceSeries(property, unit, stamp, options.Datum, id), list, codes);
+            ReadJson(text, values, id => new SourceSeries(property, unit, stamp, options.Datum, id), list);
         }
     }
 
     /// <summary>Lines of <c>#name;value</c>, the last of them the column names, then the rows.</summary>
-    private static void ReadCsv(TextReader text, SourceValues values, Func<string, SourceSeries> seriesOf, string list, Dictionary<int, QartodFlag> codes)
+    private static void ReadCsv(TextReader text, SourceValues values, Func<string, SourceSeries> seriesOf, CodeList list)
     {
         var (line, id) = (0, "");
         while (text.ReadLine() is { } head && head.StartsWith('#'))
@@ -65,7 +60,7 @@ internal sealed class KiwisFormat : ISeriesFormat
                 var series = seriesOf(id);
                 while (table.Read(values))
                 {
-                    Take(values, table.Line, series, table["Timestamp"], table["Value"], table["Quality Code"], list, codes);
+                    Take(values, table.Line, series, table["Timestamp"], table["Value"], table["Quality Code"], list);
                 }
                 return;
             }
@@ -74,7 +69,7 @@ internal sealed class KiwisFormat : ISeriesFormat
     }
 
     /// <summary><c>[{"ts_id", "columns": "Timestamp,Value,Quality Code", "data": [[…], …]}]</c>; a row is named by its number where lines are counted.</summary>
-    private static void ReadJson(TextReader text, SourceValues values, Func<string, SourceSeries> seriesOf, string list, Dictionary<int, QartodFlag> codes)
+    private static void ReadJson(TextReader text, SourceValues values, Func<string, SourceSeries> seriesOf, CodeList list)
     {
         try
         {
@@ -101,7 +96,7 @@ internal sealed class KiwisFormat : ISeriesFormat
                 }
                 else
                 {
-                    Take(values, number, series, Text(row[time]), Text(row[value]), Text(row[quality]), list, codes);
+                    Take(values, number, series, Text(row[time]), Text(row[value]), Text(row[quality]), list);
                 }
             }
         }
@@ -116,23 +111,19 @@ internal sealed class KiwisFormat : ISeriesFormat
     }
 
     private static void Take(
-        SourceValues values, int line, SourceSeries series, string stamp, string value, string quality, string list, Dictionary<int, QartodFlag> codes)
+        SourceValues values, int line, SourceSeries series, string stamp, string value, string quality, CodeList list)
     {
         if (!SourceText.TryNumber(value, out var raw))
         {
             values.Refuse(line, $"expected a number, found '{value}'");
         }
-        else if (!int.TryParse(quality, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code) || !codes.TryGetValue(code, out var flag))
-        {
-            values.Refuse(line, $"expected a quality code of {list} ({string.Join(", ", codes.Keys)}), found '{quality}'");
-        }
         else if (!SourceText.TryTime(stamp, out _, out var offset) || offset is null)
         {
             values.Refuse(line, $"expected a time with its offset, found '{stamp}'");
         }
-        else
+        else if (values.TryQuality(line, series.Property, out var native, new NativeCode(list.Source, list.Kind, quality)))
         {
-            values.Add(line, series, stamp, raw, new ResultQuality(raw is null ? QartodFlag.Missing : flag, SourceText.Code($"kiwis-{list}", quality)));
+            values.Add(line, series, stamp, raw, native);
         }
     }
 
@@ -142,17 +133,4 @@ internal sealed class KiwisFormat : ISeriesFormat
         JsonValueKind.Null => "",
         _ => element.GetRawText(),
     };
-
-    private static Dictionary<int, QartodFlag> Codes(int[] good, int[] suspect, int[] untested)
-    {
-        var codes = new Dictionary<int, QartodFlag> { [-1] = QartodFlag.Missing };
-        foreach (var (flag, list) in new[] { (QartodFlag.Good, good), (QartodFlag.Suspect, suspect), (QartodFlag.NotEvaluated, untested) })
-        {
-            foreach (var code in list)
-            {
-                codes.Add(code, flag);
-            }
-        }
-        return codes;
-    }
 }

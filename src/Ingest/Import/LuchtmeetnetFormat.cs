@@ -1,4 +1,3 @@
-using MeetNet.Observations;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Ingest.Import;
@@ -47,7 +46,7 @@ internal sealed class LuchtmeetnetFormat : ISeriesFormat
             }
             else
             {
-                values.Add(table.Line, series, table["timestamp_measured"], raw, default(ResultQuality));
+                values.Add(table.Line, series, table["timestamp_measured"], raw, null);
             }
         }
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MeetNet.Observations;
+using MeetNet.Observations.Quality;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Ingest.Import;
@@ -105,23 +105,17 @@ internal sealed class RwsFormat : ISeriesFormat
         {
             values.Refuse(table.Line, $"expected a number, found '{table["NUMERIEKEWAARDE"]}'");
         }
-        else if (!int.TryParse(table["KWALITEITSOORDEEL_CODE"], NumberStyles.None, CultureInfo.InvariantCulture, out var code) || code > 99)
+        else if (values.TryQuality(table.Line, series.Property, out var quality, CodesOf(table)))
         {
-            values.Refuse(table.Line, $"expected a quality code of two digits, found '{table["KWALITEITSOORDEEL_CODE"]}'");
-        }
-        else
-        {
-            var tests = $"{SourceText.Code("aquo", $"{code:00}")},{SourceText.Code("rws-status", table["STATUSWAARDE"])}";
-            values.Add(table.Line, series, day.ToDateTime(moment), clock, raw, new ResultQuality(raw is null ? QartodFlag.Missing : FlagOf(code), tests));
+            values.Add(table.Line, series, day.ToDateTime(moment), clock, raw, quality);
         }
     }
 
-    /// <summary>Aquo Kwaliteitsoordeel (docs/harmonisation.md). A code of unknown meaning, 40 among them, is to be looked at.</summary>
-    private static QartodFlag FlagOf(int code) => code switch
+    /// <summary>A row of which nobody says how far it was checked has no stage.</summary>
+    private static IReadOnlyList<NativeCode> CodesOf(CsvTable table)
     {
-        0 or 90 or (>= 3 and <= 7) or 30 => QartodFlag.Good,
-        50 => QartodFlag.Fail,
-        99 => QartodFlag.Missing,
-        _ => QartodFlag.Suspect,
-    };
+        var code = table["KWALITEITSOORDEEL_CODE"];
+        var judged = new NativeCode("rws", "kwaliteitsoordeel", code.Length == 1 ? "0" + code : code);     // a spreadsheet takes the nought of 05 away
+        return table["STATUSWAARDE"].Length == 0 ? [judged] : [judged, new NativeCode("rws", "statuswaarde", table["STATUSWAARDE"])];
+    }
 }

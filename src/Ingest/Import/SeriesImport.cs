@@ -96,10 +96,11 @@ internal static class SeriesImport
                 throw new ImportException(value.Line, $"{value.Series.Property} in {value.Series.Unit}: {problem}");
             }
             var datastream = procedure.Datastream.ToString();
-            if (!seen.TryAdd((datastream, value.Time), (value.Line, value.Raw, value.Native)))
+            var native = value.Native?.ToResultQuality(value.Raw) ?? default;
+            if (!seen.TryAdd((datastream, value.Time), (value.Line, value.Raw, native)))
             {
                 var first = seen[(datastream, value.Time)];
-                if (first.Raw == value.Raw && first.Native == value.Native)
+                if (first.Raw == value.Raw && first.Native == native)
                 {
                     source.PassOver("the same row again");
                 }
@@ -109,7 +110,7 @@ internal static class SeriesImport
                 }
                 continue;
             }
-            var observation = Harmonise(value, procedure, datastream, now);
+            var observation = Harmonise(value, native, procedure, datastream, now);
             if (logged.Newest(datastream, value.Time) is not { } known)
             {
                 fresh.Add(observation);
@@ -126,14 +127,12 @@ internal static class SeriesImport
         return fresh;
     }
 
-    private static Observation Harmonise(in SourceValue value, Observations.Procedures.Procedure procedure, string datastream, DateTimeOffset now)
+    private static Observation Harmonise(in SourceValue value, ResultQuality native, Observations.Procedures.Procedure procedure, string datastream, DateTimeOffset now)
     {
         // Without a value by its own code there is none, whatever the number; the number stays as raw.
-        var isMissing = value.Raw is null || value.Native.Flag == QartodFlag.Missing;
+        var isMissing = value.Raw is null || native.Flag == QartodFlag.Missing;
         var made = isMissing ? default : procedure.Apply(value.Raw!.Value, value.Time);
-        var quality = isMissing
-            ? new ResultQuality(QartodFlag.Missing, value.Native.Tests ?? QualityTests.DeviceMissing)
-            : value.Native.And(made.Quality);
+        var quality = isMissing ? new ResultQuality(QartodFlag.Missing, native.Tests ?? QualityTests.DeviceMissing) : native.And(made.Quality);
         return new Observation(datastream, procedure.Id, value.Time, now, quality.Flag == QartodFlag.Missing ? null : made.Value, quality, value.Raw, 0);
     }
 

@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Ingest.Import;
 
-/// <summary>How sources write numbers, times and codes.</summary>
+/// <summary>How sources write numbers and times.</summary>
 internal static class SourceText
 {
     private static readonly string[] Clocks = ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFFF"];
@@ -55,16 +54,4 @@ internal static class SourceText
         StampZone.UtcPlus1 => TimeSpan.FromHours(1),
         _ => throw new ArgumentOutOfRangeException(nameof(zone), zone, "No fixed offset."),
     };
-
-    /// <summary>A native code as a part of the list of quality tests: lower case, other characters than <c>[a-z0-9_.-]</c> as <c>_</c>, at most 60.</summary>
-    public static string Code(string vocabulary, string code)
-    {
-        var text = new StringBuilder(vocabulary).Append(':');
-        foreach (var character in code.Length > 60 ? code.AsSpan(0, 60) : code)
-        {
-            var lower = char.ToLowerInvariant(character);
-            text.Append(lower is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '.' or '-' ? lower : '_');
-        }
-        return text.ToString();
-    }
 }

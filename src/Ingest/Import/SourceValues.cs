@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using MeetNet.Observations;
+using MeetNet.Observations.Quality;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Ingest.Import;
@@ -16,10 +18,8 @@ internal sealed record SourceSeries(string Property, string Unit, StampConventio
 /// <param name="Series">The series it is of.</param>
 /// <param name="Time">When the value applied.</param>
 /// <param name="Raw">The number as published; null when there is none.</param>
-/// <param name="Native">
-/// What the source's own code means, with the code; <see cref="QartodFlag.Missing"/>: there is no value, whatever the number. The default when the source has none.
-/// </param>
-internal readonly record struct SourceValue(int Line, SourceSeries Series, PhenomenonTime Time, double? Raw, ResultQuality Native);
+/// <param name="Native">What the source's own codes say, and the codes; null when it gave none.</param>
+internal readonly record struct SourceValue(int Line, SourceSeries Series, PhenomenonTime Time, double? Raw, NativeQuality? Native);
 
 /// <summary>The file as a whole can't be imported.</summary>
 internal sealed class ImportException(int line, string message) : Exception(message)
@@ -90,8 +90,20 @@ internal sealed class SourceValues(ImportOptions options)
             : throw new ImportException(line, $"the file has the same levels to {_datum} and to {datum}: say with --datum which of them count");
     }
 
+    /// <summary>Reads the codes of a row by the lists of <c>code-lists.json</c>; a row with a code that its list does not have is refused.</summary>
+    public bool TryQuality(int line, string property, [NotNullWhen(true)] out NativeQuality? quality, params IReadOnlyList<NativeCode> codes)
+    {
+        if (NativeQuality.TryRead(property, codes, out quality, out var unknown))
+        {
+            return true;
+        }
+        var known = CodeLists.Get(unknown.Source, unknown.Kind).Codes.Where(code => code.Property is null || code.Property == property).Select(code => code.Code);
+        Refuse(line, $"expected a code of {unknown.Source}.{unknown.Kind} ({string.Join(", ", known)}), found '{unknown.Code}'");
+        return false;
+    }
+
     /// <summary>Adds a row whose stamp has its offset, or is read from the convention's clock (UTC or UTC+1) when it has none.</summary>
-    public void Add(int line, SourceSeries series, string stamp, double? raw, ResultQuality native)
+    public void Add(int line, SourceSeries series, string stamp, double? raw, NativeQuality? native)
     {
         if (!SourceText.TryTime(stamp, out var local, out var offset))
         {
@@ -102,7 +114,7 @@ internal sealed class SourceValues(ImportOptions options)
     }
 
     /// <summary>Adds a row.</summary>
-    public void Add(int line, SourceSeries series, DateTime local, TimeSpan offset, double? raw, ResultQuality native)
+    public void Add(int line, SourceSeries series, DateTime local, TimeSpan offset, double? raw, NativeQuality? native)
     {
         if (series.Stamp.Resolve(local, offset, out var time) != StampOutcome.Certain)
         {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace MeetNet.Observations.Quality;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed record NativeQuality(Validity Validity, VerificationStage? Stage, 
     /// <param name="codes">At least one; of each axis the one that says most counts: of two validities the worse, of two equally bad the more special.</param>
     /// <param name="quality">The three together; null when a code is not known.</param>
     /// <param name="unknown">The code that is not known.</param>
-    public static bool TryRead(string property, IReadOnlyList<NativeCode> codes, out NativeQuality? quality, out NativeCode unknown)
+    public static bool TryRead(string property, IReadOnlyList<NativeCode> codes, [NotNullWhen(true)] out NativeQuality? quality, out NativeCode unknown)
     {
         (quality, unknown) = (null, default);
         var (validity, stage, scale) = (Validity.NotEvaluated, default(VerificationStage?), default(string));

@@ -39,10 +39,11 @@ public sealed class FormatTests
     [InlineData("rws", "rws.csv", "--datum", "--clock", "+01:00")]
     [InlineData("rws", "rws-taw.csv", "--transformation", "--clock", "+01:00")]
     [InlineData("kiwis", "kiwis.csv", "--codes")]
-    [InlineData("kiwis", "kiwis.csv", "--datum", "--property", "water_level", "--unit", "m", "--stamp", "instant", "--codes", "vmm")]
+    [InlineData("kiwis", "kiwis.csv", "--datum", "--property", "water_level", "--unit", "m", "--stamp", "instant", "--codes", "vmm.raw")]
     [InlineData("eea", "rws.csv", "Samplingpoint")]
-    [InlineData("gld", "eea.csv", ":1: not XML")]
-    [InlineData("kiwis", "eea.csv", "JSON", "--property", "no2", "--unit", "ug/m3", "--stamp", "instant", "--codes", "vmm")]
+    [InlineData("gld", "eea.csv", "full CSV report")]
+    [InlineData("kiwis", "kiwis.csv", "--codes is 'vmm'; allowed: vmm.raw", "--property", "water_level", "--unit", "m", "--stamp", "instant", "--datum", "TAW", "--codes", "vmm")]
+    [InlineData("kiwis", "eea.csv", "JSON", "--property", "no2", "--unit", "ug/m3", "--stamp", "instant", "--codes", "vmm.raw")]
     public async Task What_a_file_does_not_say_and_nobody_states_is_asked_for_and_nothing_is_written(string format, string name, string asks, params string[] options)
     {
         using var trial = new ImportOnTrial();

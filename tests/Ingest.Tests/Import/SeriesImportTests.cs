@@ -28,7 +28,7 @@ public sealed class SeriesImportTests : IDisposable
     public async Task What_was_imported_is_answered_and_explained_like_a_live_series()
     {
         var file = _trial.Write("level.csv", "#ts_id;7\n#Timestamp;Value;Quality Code\n2026-07-01T10:00:00.000Z;15.27;130\n2026-07-01T10:15:00.000Z;15.3;-1\n");
-        Assert.Equal(0, await _trial.ImportAsync("kiwis", file, "--property", "water_level", "--unit", "m", "--stamp", "end,PT15M", "--codes", "vmm", "--datum", "TAW",
+        Assert.Equal(0, await _trial.ImportAsync("kiwis", file, "--property", "water_level", "--unit", "m", "--stamp", "end,PT15M", "--codes", "vmm.raw", "--datum", "TAW",
             "--transformation", "taw-const-2.33"));
         await using var hub = await HubOnTrial.StartAsync(new ManualTimeProvider(new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero)));
         await _trial.ShowAsync(hub);
@@ -40,8 +40,8 @@ public sealed class SeriesImportTests : IDisposable
         var (value, gap) = (rows[1].Split(','), rows[2].Split(','));
         Assert.Equal([Datastream, "rivm", "imported", "water_level", "m", "false", "2026-07-01T09:45:00Z", "2026-07-01T10:00:00Z"], value[..8]);
         Assert.Equal(12.94, double.Parse(value[8], CultureInfo.InvariantCulture), 9);
-        Assert.Equal(["1", "kiwis-vmm:130", "15.27"], value[9..12]);
-        Assert.Equal(["2026-07-01T10:00:00Z", "2026-07-01T10:15:00Z", "", "9", "kiwis-vmm:-1", "15.3"], gap[6..12]);
+        Assert.Equal(["1", "vmm.raw:130", "15.27"], value[9..12]);
+        Assert.Equal(["2026-07-01T10:00:00Z", "2026-07-01T10:15:00Z", "", "9", "vmm.raw:-1", "15.3"], gap[6..12]);
 
         using var explained = JsonDocument.Parse(await hub.Http.GetStringAsync(new Uri($"/api/explain?datastream={Datastream}&time=2026-07-01T09:50:00Z", UriKind.Relative)));
         Assert.True(explained.RootElement.GetProperty("agrees").GetBoolean());

@@ -58,6 +58,7 @@ public sealed class CodeListTests
         Add("gld", "status", Validity.NotEvaluated, "nogNietBeoordeeld", "onbekend");
         Add("gld", "censuur", Validity.BelowDetection, "kleinerDanLimietwaarde");
         Add("gld", "censuur", Validity.AboveRange, "groterDanLimietwaarde");
+        Add("gld", "censuur", Validity.Missing, "onbekend");
         Add("waterml2", "quality", Validity.Good, "good");
         Add("waterml2", "quality", Validity.Suspect, "suspect");
         Add("waterml2", "quality", Validity.Estimated, "estimate");
