@@ -14,6 +14,12 @@ public readonly record struct DeviceAddress
         Text = text;
     }
 
+    /// <summary>
+    /// Which form of the protocol is spoken, where that is a matter of the line or a setting and not of the model, such as <c>ascii</c> for Modbus;
+    /// null for the driver's usual one.
+    /// </summary>
+    public string? Framing { get; init; }
+
     /// <summary>No address: the only device on its line.</summary>
     public static DeviceAddress None => default;
 

@@ -31,6 +31,9 @@ public enum ReadingStatus
 /// <param name="Status">Whether it is a measurement, and if not, why.</param>
 public readonly record struct RawReading(int Field, double Value, ReadingStatus Status)
 {
+    /// <summary>The device's own stamp of this one number, in messages that bring several; null where <see cref="ReadingBuffer.DeviceTime"/> holds for all.</summary>
+    public DeviceTime? Time { get; init; }
+
     /// <summary>A reading without a number.</summary>
     public static RawReading Missing(int field) => new(field, double.NaN, ReadingStatus.Missing);
 }

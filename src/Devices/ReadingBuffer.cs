@@ -32,6 +32,12 @@ public ref struct ReadingBuffer
     /// </summary>
     public string? Reason { get; set; }
 
+    /// <summary>What comes next in the poll, when that is not simply the next exchange; null when it is.</summary>
+    public Follow? Follow { get; set; }
+
+    /// <summary>A message that the codec wants to have published; null for none.</summary>
+    public OutgoingMessage? Outgoing { get; set; }
+
     /// <summary>Adds a reading. False when the storage is full, which is a caller's mistake that loses only this reading.</summary>
     public bool Add(RawReading reading)
     {
@@ -58,6 +64,8 @@ public ref struct ReadingBuffer
         NetworkTime = null;
         Counter = null;
         Reason = null;
+        Follow = null;
+        Outgoing = null;
     }
 }
 

@@ -16,7 +16,7 @@ internal static class Repository
     public static IEnumerable<string> Ids(string folder) => Directory
         .EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')[..^".yaml".Length])
-        .Where(id => id.Count(c => c == '/') == 1 && !id.StartsWith("invalid-profiles/", StringComparison.Ordinal))
+        .Where(id => id.Count(c => c == '/') == 1 && id.Split('/')[0] is not ("invalid-profiles" or "unknown-keys"))
         .Order(StringComparer.Ordinal);
 
     public static DeviceProfile Profile(string id)

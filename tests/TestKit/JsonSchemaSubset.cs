@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace MeetNet.TestKit;
@@ -15,8 +16,19 @@ public sealed class JsonSchemaSubset
     };
 
     private readonly JsonElement _root;
+    private readonly Dictionary<string, JsonElement> _files = new(StringComparer.Ordinal);
 
     public JsonSchemaSubset(string schema) => _root = JsonDocument.Parse(schema).RootElement;
+
+    private JsonSchemaSubset(string path, JsonElement root)
+    {
+        _root = root;
+        _files[path] = root;
+    }
+
+    /// <summary>A schema of the repository, with the files that it refers to.</summary>
+    /// <param name="path">From the repository's root, for example <c>firmware-config/schemas/profile.schema.json</c>.</param>
+    public static JsonSchemaSubset Of(string path) => new(path, Load(path));
 
     /// <summary>The first disagreement, as <c>path: what was expected</c>; null when the instance is valid.</summary>
     public string? Problem(JsonElement instance) => Check(_root, instance, "$");
@@ -177,11 +189,53 @@ public sealed class JsonSchemaSubset
 
     private JsonElement Resolve(string reference)
     {
-        if (!reference.StartsWith("#/", StringComparison.Ordinal))
+        var (file, pointer) = reference.Split('#') is [var path, var fragment] ? (path, fragment) : (reference, string.Empty);
+        var root = file.Length == 0 ? _root : File(file);
+        return pointer.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(root, (at, name) => at.GetProperty(name));
+    }
+
+    private JsonElement File(string path)
+    {
+        if (!_files.TryGetValue(path, out var root))
         {
-            throw new NotSupportedException($"A reference to '{reference}' is outside the schema.");
+            _files[path] = root = Load(path);
         }
 
-        return reference[2..].Split('/').Aggregate(_root, (at, name) => at.GetProperty(name));
+        return root;
+    }
+
+    /// <summary>The file with every reference written from the repository's root, so that it means the same wherever it is met.</summary>
+    private static JsonElement Load(string path)
+    {
+        var folder = new Uri(new Uri("file:///"), path);
+        var root = JsonNode.Parse(RepositoryFile.Text(path))!;
+        Rewrite(root);
+        return JsonSerializer.SerializeToElement(root);
+
+        void Rewrite(JsonNode? node)
+        {
+            if (node is JsonArray items)
+            {
+                foreach (var item in items)
+                {
+                    Rewrite(item);
+                }
+            }
+            else if (node is JsonObject members)
+            {
+                foreach (var (name, member) in members.ToList())
+                {
+                    if (name == "$ref")
+                    {
+                        var target = new Uri(folder, member!.GetValue<string>());
+                        members[name] = target.AbsolutePath[1..] + target.Fragment;
+                    }
+                    else
+                    {
+                        Rewrite(member);
+                    }
+                }
+            }
+        }
     }
 }

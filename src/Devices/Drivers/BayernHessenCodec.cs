@@ -38,7 +38,7 @@ internal sealed class BayernHessenCodec : IDeviceCodec
 
     public int Exchanges => 1;
 
-    public int WriteRequest(int exchange, Span<byte> destination)
+    public int WriteRequest(in FrameContext context, Span<byte> destination)
     {
         destination[0] = BayernHessenFramer.Stx;
         destination[1] = (byte)'D';
@@ -52,7 +52,7 @@ internal sealed class BayernHessenCodec : IDeviceCodec
         return BayernHessenFramer.Close(destination, length, _settings.Ending);
     }
 
-    public DecodeStatus Decode(int exchange, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
+    public DecodeStatus Decode(in FrameContext context, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
     {
         if (frame.Length < 5 || !frame[1..].StartsWith("MD"u8) || !TryDigits(frame.Slice(3, 2), out var declared))
         {

@@ -13,9 +13,9 @@ internal sealed class BayernHessenDriver : IDeviceDriver
 {
     public string Name => "bayern-hessen";
 
-    public Carrier Carrier => Carrier.Serial;
+    public Carrier Carrier => Carrier.Stream;
 
-    public bool Polled => true;
+    public bool IsPolled(DriverSettings settings) => true;
 
     public IDeviceCodec Bind(DeviceProfile profile, DeviceAddress at) => new BayernHessenCodec(profile, Address(profile, at));
 

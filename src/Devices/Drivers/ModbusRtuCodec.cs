@@ -29,9 +29,9 @@ internal sealed class ModbusRtuCodec : IDeviceCodec
 
     public int Exchanges => _plan.Reads.Count;
 
-    public int WriteRequest(int exchange, Span<byte> destination)
+    public int WriteRequest(in FrameContext context, Span<byte> destination)
     {
-        var read = _plan.Reads[exchange];
+        var read = _plan.Reads[context.Exchange];
         destination[0] = _slave;
         destination[1] = _function;
         BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)read.Start);
@@ -40,8 +40,9 @@ internal sealed class ModbusRtuCodec : IDeviceCodec
         return ModbusRequestFramer.Length;
     }
 
-    public DecodeStatus Decode(int exchange, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
+    public DecodeStatus Decode(in FrameContext context, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
     {
+        var exchange = context.Exchange;
         if (exchange < 0 || exchange >= _plan.Reads.Count || frame.Length < ModbusRtuFramer.ExceptionLength
             || frame[0] != _slave || (frame[1] & 0x7F) != _function)
         {

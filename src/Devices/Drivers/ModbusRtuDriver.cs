@@ -13,9 +13,9 @@ internal sealed class ModbusRtuDriver : IDeviceDriver
 {
     public string Name => "modbus-rtu";
 
-    public Carrier Carrier => Carrier.Serial;
+    public Carrier Carrier => Carrier.Stream;
 
-    public bool Polled => true;
+    public bool IsPolled(DriverSettings settings) => true;
 
     public IDeviceCodec Bind(DeviceProfile profile, DeviceAddress at) => new ModbusRtuCodec(profile, Slave(at));
 

@@ -15,9 +15,9 @@ internal sealed class PlantowerDriver : IDeviceDriver
 {
     public string Name => "plantower";
 
-    public Carrier Carrier => Carrier.Serial;
+    public Carrier Carrier => Carrier.Stream;
 
-    public bool Polled => false;
+    public bool IsPolled(DriverSettings settings) => false;
 
     public IDeviceCodec Bind(DeviceProfile profile, DeviceAddress at) => new PlantowerCodec(profile, Alone(at));
 
@@ -104,7 +104,7 @@ internal sealed class PlantowerCodec : IDeviceCodec
 
     public IFramer Framer => _framer;
 
-    public DecodeStatus Decode(int exchange, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
+    public DecodeStatus Decode(in FrameContext context, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
     {
         if (frame.Length != _framer.MaxFrame)
         {

@@ -43,7 +43,7 @@ internal sealed class TtsV3Codec : IDeviceCodec
 
     public IFramer Framer => SharedFramer;
 
-    public DecodeStatus Decode(int exchange, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
+    public DecodeStatus Decode(in FrameContext context, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
     {
         if (!IsJson(frame))
         {

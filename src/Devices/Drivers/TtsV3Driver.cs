@@ -20,7 +20,7 @@ internal sealed partial class TtsV3Driver : IDeviceDriver
 
     public Carrier Carrier => Carrier.Message;
 
-    public bool Polled => false;
+    public bool IsPolled(DriverSettings settings) => false;
 
     public IDeviceCodec Bind(DeviceProfile profile, DeviceAddress at) => new TtsV3Codec(profile, Device(at));
 

@@ -32,6 +32,9 @@ public sealed record DeviceProfile
     /// <summary>The numbers in the device's frames, in the order that <see cref="RawReading.Field"/> indexes.</summary>
     public required IReadOnlyList<FieldProfile> Fields { get; init; }
 
+    /// <summary>What a technician can tell the device to do; none for most.</summary>
+    public IReadOnlyList<CommandProfile> Commands { get; init; } = [];
+
     /// <summary>The driver's own settings for the whole device.</summary>
     public required DriverSettings Settings { get; init; }
 
@@ -72,6 +75,19 @@ public sealed record FieldProfile
     public required FieldSettings Settings { get; init; }
 }
 
+/// <summary>Something that a device can be told to do: go to zero gas, clean its fan, sleep.</summary>
+/// <param name="Name">The word by which a technician gives it.</param>
+/// <param name="Description">What it does, in a sentence.</param>
+/// <param name="Settle">How long after it the numbers mean nothing.</param>
+/// <param name="Minimum">The lowest number that goes with it; null for a command without one.</param>
+/// <param name="Maximum">The highest number that goes with it.</param>
+/// <param name="Settings">How it is written.</param>
+public sealed record CommandProfile(string Name, string Description, TimeSpan Settle, double? Minimum, double? Maximum, CommandSettings Settings);
+
+/// <summary>A driver's settings for one command; each driver has its own record.</summary>
+/// <param name="Answered">Whether the device answers it.</param>
+public abstract record CommandSettings(bool Answered);
+
 /// <summary>A driver's settings for a whole device; each driver has its own record.</summary>
 public abstract record DriverSettings;
 
@@ -103,7 +119,16 @@ public enum LineParity
 /// <param name="QuietTime">Silence on the line before the next request.</param>
 /// <param name="Interval">Polled: the shortest sensible time between polls. Unasked: how often it talks.</param>
 /// <param name="WarmUp">How long after power-up its numbers mean nothing although it may send some; zero for none.</param>
-public sealed record DeviceTiming(TimeSpan ReplyTimeout, TimeSpan QuietTime, TimeSpan Interval, TimeSpan WarmUp);
+/// <param name="Tries">How often a request is sent before the turn passes.</param>
+/// <param name="Latency">How long after a change in the air or water the number shows it (T90, or the delay of the sampling); zero when not stated.</param>
+/// <param name="Averaging">Over how long the device averages; zero for an instantaneous number, or when not stated.</param>
+public sealed record DeviceTiming(
+    TimeSpan ReplyTimeout, TimeSpan QuietTime, TimeSpan Interval, TimeSpan WarmUp, int Tries = DeviceTiming.UsualTries, TimeSpan Latency = default,
+    TimeSpan Averaging = default)
+{
+    /// <summary>One repetition costs less than a hole in the data; a second one is for devices that sleep or lines that are bad.</summary>
+    public const int UsualTries = 2;
+}
 
 /// <summary>A profile, an address and a driver that don't fit together.</summary>
 public sealed class ProfileException(string message) : Exception(message);

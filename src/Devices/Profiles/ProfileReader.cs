@@ -44,10 +44,11 @@ public static partial class ProfileReader
         }
 
         var serial = Serial(map, driver);
-        var timing = Timing(map.Map("timing"), driver);
         var section = map.Map(driver.Name);
         var settings = driver.ReadSettings(section);
         section.Done();
+        var timing = Timing(map.Map("timing"), driver.IsPolled(settings));
+        var commands = CommandReader.Read(map.Optional("commands"), driver, settings);
         var fields = Fields(map, driver, settings, out var places);
         map.Done();
 
@@ -62,6 +63,7 @@ public static partial class ProfileReader
             Serial = serial,
             Timing = timing,
             Fields = fields,
+            Commands = commands,
             Settings = settings,
         };
         driver.Check(profile, new ProfilePlaces(section, places));
@@ -102,13 +104,18 @@ public static partial class ProfileReader
 
     private static SerialSettings? Serial(YamlMap map, IDeviceDriver driver)
     {
-        if (driver.Carrier == Carrier.Message)
+        if (driver.Carrier != Carrier.Stream)
         {
-            map.Optional("serial")?.Problem($"driver '{driver.Name}' gets its messages over MQTT: leave 'serial' out");
+            map.Optional("serial")?.Problem($"driver '{driver.Name}' does not talk over a serial line: leave 'serial' out");
             return null;
         }
 
-        var serial = map.Map("serial");
+        if (map.Optional("serial")?.Map() is not { } serial)
+        {
+            // A model that is reached over TCP only.
+            return null;
+        }
+
         var settings = new SerialSettings(
             serial.Integer("baud", 50, 4_000_000),
             serial.Integer("dataBits", 7, 8),
@@ -123,20 +130,24 @@ public static partial class ProfileReader
         return settings;
     }
 
-    private static DeviceTiming Timing(YamlMap map, IDeviceDriver driver)
+    private static DeviceTiming Timing(YamlMap map, bool polled)
     {
         var reply = TimeSpan.Zero;
         var quiet = TimeSpan.Zero;
-        if (driver.Polled)
+        var tries = DeviceTiming.UsualTries;
+        if (polled)
         {
             reply = map.Duration("replyTimeout", TimeSpan.FromMilliseconds(1), LongestReply);
             quiet = map.Optional("quietTime")?.Duration(TimeSpan.Zero, LongestReply) ?? TimeSpan.Zero;
+            tries = map.Optional("tries")?.Integer(1, 10) ?? tries;
         }
 
         var interval = map.Duration("interval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
         var warmUp = map.Optional("warmUp")?.Duration(TimeSpan.Zero, TimeSpan.FromDays(2)) ?? TimeSpan.Zero;
+        var latency = map.Optional("latency")?.Duration(TimeSpan.Zero, TimeSpan.FromDays(1)) ?? TimeSpan.Zero;
+        var averaging = map.Optional("averaging")?.Duration(TimeSpan.Zero, TimeSpan.FromDays(1)) ?? TimeSpan.Zero;
         map.Done();
-        return new DeviceTiming(reply, quiet, interval, warmUp);
+        return new DeviceTiming(reply, quiet, interval, warmUp, tries, latency, averaging);
     }
 
     private static List<FieldProfile> Fields(YamlMap map, IDeviceDriver driver, DriverSettings settings, out List<YamlMap> places)
@@ -244,7 +255,7 @@ public static partial class ProfileReader
     }
 
     [GeneratedRegex("^[a-z0-9_]{1,40}$")]
-    private static partial Regex Word();
+    internal static partial Regex Word();
 
     [GeneratedRegex("^[a-z0-9-]{1,40}$")]
     private static partial Regex Slug();

@@ -19,7 +19,7 @@ internal sealed class AcquisitionHost : BackgroundService
 {
     private readonly ChannelWriter<ReadingSet> _output;
     private readonly ILogger<AcquisitionHost> _log;
-    private readonly List<(LineSupervisor Supervisor, LineArbiter Arbiter)> _serial = [];
+    private readonly List<(LineSupervisor Supervisor, LineArbiter Arbiter, string Kind)> _streams = [];
     private readonly List<MqttNodeSession> _mqtt = [];
 
     public AcquisitionHost(Station station, ChannelWriter<ReadingSet> output, TimeProvider time, ILogger<AcquisitionHost> log)
@@ -32,10 +32,10 @@ internal sealed class AcquisitionHost : BackgroundService
             switch (line)
             {
                 case SerialStationLine serial:
-                    // How long to wait is drawn at random so that many lines don't try in step; it decides nothing else.
-                    var backoff = new Backoff(BackoffLimits.Line, new Random(), time);
-                    var supervisor = new LineSupervisor(serial.Name, () => SerialLine.Open(serial.Settings, time), backoff, time, LineChanged);
-                    _serial.Add((supervisor, new LineArbiter(instruments, output, time, log)));
+                    AddStream("serial", serial.Name, instruments, _ => ValueTask.FromResult(SerialLine.Open(serial.Settings, time)), time);
+                    break;
+                case TcpStationLine tcp:
+                    AddStream("tcp", tcp.Name, instruments, stop => TcpLine.OpenAsync(tcp.Settings, time, stop), time);
                     break;
                 case MqttStationLine mqtt:
                     _mqtt.Add(new MqttNodeSession(station.FullName, mqtt, instruments, output, time, log));
@@ -48,7 +48,7 @@ internal sealed class AcquisitionHost : BackgroundService
 
     public IReadOnlyList<LineView> Lines =>
     [
-        .. _serial.Select(s => new LineView(s.Supervisor.Status, s.Arbiter.Books.Read(), "serial", s.Arbiter.Instruments)),
+        .. _streams.Select(s => new LineView(s.Supervisor.Status, s.Arbiter.Books.Read(), s.Kind, s.Arbiter.Instruments)),
         .. _mqtt.Select(s => new LineView(s.Status, s.Books.Read(), "mqtt", s.Instruments)),
     ];
 
@@ -59,7 +59,7 @@ internal sealed class AcquisitionHost : BackgroundService
         {
             IEnumerable<Func<CancellationToken, Task>> lines =
             [
-                .. _serial.Select<(LineSupervisor Supervisor, LineArbiter Arbiter), Func<CancellationToken, Task>>(
+                .. _streams.Select<(LineSupervisor Supervisor, LineArbiter Arbiter, string), Func<CancellationToken, Task>>(
                     s => stop => s.Supervisor.RunAsync(s.Arbiter.ServeAsync, stop)),
                 .. _mqtt.Select<MqttNodeSession, Func<CancellationToken, Task>>(s => s.RunAsync),
             ];
@@ -70,6 +70,14 @@ internal sealed class AcquisitionHost : BackgroundService
             // From here the stages drain, one after the other.
             _output.TryComplete();
         }
+    }
+
+    private void AddStream(
+        string kind, string name, IReadOnlyList<Instrument> instruments, Func<CancellationToken, ValueTask<LineOpening>> open, TimeProvider time)
+    {
+        // How long to wait is drawn at random so that many lines don't try in step; it decides nothing else.
+        var backoff = new Backoff(BackoffLimits.Line, new Random(), time);
+        _streams.Add((new LineSupervisor(name, open, backoff, time, LineChanged), new LineArbiter(instruments, _output, time, _log), kind));
     }
 
     private void LineChanged(LineStatus status)

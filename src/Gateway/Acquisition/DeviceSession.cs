@@ -37,12 +37,13 @@ internal sealed class DeviceSession
     private long? _counter;
     private string? _reason;
     private ArrivalTime _arrival;
+    private Follow? _parked;
 
     public DeviceSession(Instrument instrument, ILogger log)
     {
         Instrument = instrument;
         Watch = new InstrumentWatch(instrument.Sensor, log);
-        _readings = new RawReading[instrument.Profile.Fields.Count];
+        _readings = new RawReading[Math.Max(instrument.Profile.Fields.Count, instrument.Codec.MaxReadings)];
     }
 
     public Instrument Instrument { get; }
@@ -54,8 +55,25 @@ internal sealed class DeviceSession
     /// <summary>Requests that make one poll; 0 for an instrument that talks unasked.</summary>
     public int Exchanges => Instrument.Codec.Exchanges;
 
+    /// <summary>What the last frame said is to happen next; null for simply the next exchange.</summary>
+    public Follow? Follow { get; private set; }
+
     /// <summary>The bytes of one request; valid until the next.</summary>
-    public ReadOnlyMemory<byte> Request(int exchange) => _request.AsMemory(0, Instrument.Codec.WriteRequest(exchange, _request));
+    public ReadOnlyMemory<byte> Request(in FrameContext context) => _request.AsMemory(0, Instrument.Codec.WriteRequest(context, _request));
+
+    /// <summary>Whether anything has answered in this poll.</summary>
+    public bool Answered { get; set; }
+
+    /// <summary>What the codec wants to have published because of the last frame; null for nothing.</summary>
+    private OutgoingMessage? Outgoing { get; set; }
+
+    /// <summary>What the codec wants to have published because of the last frame, once; null for nothing.</summary>
+    public OutgoingMessage? TakeOutgoing()
+    {
+        var outgoing = Outgoing;
+        Outgoing = null;
+        return outgoing;
+    }
 
     /// <summary>Begins a set.</summary>
     public void Begin()
@@ -66,18 +84,35 @@ internal sealed class DeviceSession
         _networkTime = null;
         _counter = null;
         _reason = null;
+        Follow = null;
+        Outgoing = null;
+        Answered = false;
+        _parked = null;
+    }
+
+    /// <summary>Leaves the poll where it is, to be gone on with later.</summary>
+    public void Park(Follow next) => _parked = next;
+
+    /// <summary>Where a poll was left; null when none was.</summary>
+    public Follow? TakeParked()
+    {
+        var next = _parked;
+        _parked = null;
+        return next;
     }
 
     /// <summary>Takes one frame into the set.</summary>
-    public FrameFate Take(int exchange, ReadOnlySpan<byte> frame, ArrivalTime arrival)
+    public FrameFate Take(FrameContext context, ReadOnlySpan<byte> frame, ArrivalTime arrival)
     {
         var buffer = new ReadingBuffer(_readings.AsSpan(_count));
-        var status = Instrument.Codec.Decode(exchange, frame, ref buffer);
+        var status = Instrument.Codec.Decode(context with { ReceivedAt = arrival.Utc }, frame, ref buffer);
+        Outgoing = buffer.Outgoing;
         if (status == DecodeStatus.Unexpected)
         {
             return FrameFate.Unexpected;
         }
 
+        Follow = buffer.Follow;
         _arrival = Distinct(arrival);
         _deviceTime = buffer.DeviceTime ?? _deviceTime;
         _networkTime = buffer.NetworkTime ?? _networkTime;
@@ -138,7 +173,7 @@ internal sealed class DeviceSession
 
     private void FillNotReady(ReadingStatus status)
     {
-        Span<bool> present = stackalloc bool[_readings.Length];
+        Span<bool> present = stackalloc bool[Instrument.Profile.Fields.Count];
         foreach (var reading in _readings.AsSpan(0, _count))
         {
             present[reading.Field] = true;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MeetNet.Devices;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
 
@@ -10,12 +11,13 @@ namespace MeetNet.Gateway.Acquisition;
 /// </summary>
 internal sealed class LineArbiter
 {
-    /// <summary>Times that an exchange is tried before the turn passes.</summary>
-    private const int Tries = 2;
+    /// <summary>More steps than any poll takes (SDI-12: a measurement and its ten data commands, each once); a device that always has one more is left.</summary>
+    private const int MostSteps = 40;
 
     private readonly DeviceSession[] _sessions;
     private readonly ChannelWriter<ReadingSet> _output;
     private readonly TimeProvider _time;
+    private uint _request;
 
     /// <param name="instruments">The instruments of the line: one that talks unasked, or any number that are polled.</param>
     /// <param name="output">Channel 1.</param>
@@ -61,7 +63,7 @@ internal sealed class LineArbiter
             }
 
             session.Begin();
-            if (TakeFrame(session, 0, read, line) != FrameFate.Unexpected)
+            if (TakeFrame(session, FrameContext.Of(0), read, line) != FrameFate.Unexpected)
             {
                 await HandOnAsync(session, stop);
             }
@@ -87,7 +89,13 @@ internal sealed class LineArbiter
             }
 
             var session = _sessions[index];
-            var alive = await PollOneAsync(line, frames, session, stop);
+            var (alive, pause) = await PollOneAsync(line, frames, session, stop);
+            if (alive && pause is { } until)
+            {
+                schedule.Postpone(index, until);
+                continue;
+            }
+
             var skippedBefore = schedule.Skipped;
             schedule.Taken(index);
             Books.Skipped(schedule.Skipped - skippedBefore);
@@ -98,41 +106,90 @@ internal sealed class LineArbiter
         }
     }
 
-    /// <summary>One poll of one instrument: all its exchanges. False when the line has ended.</summary>
-    private async ValueTask<bool> PollOneAsync(ILine line, FrameLoop frames, DeviceSession session, CancellationToken stop)
+    /// <summary>
+    /// One poll of one instrument: all its exchanges, or as far as a wait during which others may be asked; then the next call goes on from there.
+    /// </summary>
+    private async ValueTask<(bool Alive, TimeSpan? Pause)> PollOneAsync(ILine line, FrameLoop frames, DeviceSession session, CancellationToken stop)
     {
-        session.Begin();
-        var answered = false;
-        for (var exchange = 0; exchange < session.Exchanges; exchange++)
+        var next = session.TakeParked() ?? Begin(session);
+        for (var step = 0; next.Exchange < session.Exchanges && step < MostSteps; step++)
         {
-            var result = ExchangeResult.NoAnswer;
-            for (var attempt = 0; attempt < Tries && result == ExchangeResult.NoAnswer; attempt++)
-            {
-                result = await ExchangeAsync(line, frames, session, exchange, stop);
-            }
-
+            var result = await ExchangeAsync(line, frames, session, next, stop);
             if (result == ExchangeResult.Ended)
             {
-                return false;
+                return (false, null);
             }
 
-            answered |= result == ExchangeResult.Answered;
             if (result == ExchangeResult.NoAnswer)
             {
                 break;
             }
+
+            session.Answered = true;
+            next = session.Follow ?? new Follow(next.Exchange + 1, State: next.State);
+            if (next is { FreesLine: true } && _sessions.Length > 1)
+            {
+                session.Park(next);
+                return (true, next.After);
+            }
+
+            if (next.After > TimeSpan.Zero && !await WaitAsync(line, frames, session, next, stop))
+            {
+                return (false, null);
+            }
         }
 
-        if (!answered)
+        if (!session.Answered)
         {
             session.Watch.Silent();
         }
 
         await HandOnAsync(session, stop);
-        return true;
+        return (true, null);
+
+        static Follow Begin(DeviceSession session)
+        {
+            session.Begin();
+            return new Follow(0);
+        }
     }
 
-    private async ValueTask<ExchangeResult> ExchangeAsync(ILine line, FrameLoop frames, DeviceSession session, int exchange, CancellationToken stop)
+    /// <summary>Lets the device take its time; false when the line has ended. What it says meanwhile may end the wait.</summary>
+    private async ValueTask<bool> WaitAsync(ILine line, FrameLoop frames, DeviceSession session, Follow follow, CancellationToken stop)
+    {
+        var context = new FrameContext { Exchange = FrameContext.Waiting, State = follow.State, Request = _request };
+        var until = Deadline(follow.After);
+        while (true)
+        {
+            var read = await frames.NextAsync(session.Framer, until, stop);
+            if (read.Kind != FrameReadKind.Frame)
+            {
+                return read.Kind == FrameReadKind.Deadline;
+            }
+
+            if (TakeFrame(session, context, read, line) != FrameFate.Unexpected && follow.FrameEndsWait)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>One exchange, with its repetitions.</summary>
+    private async ValueTask<ExchangeResult> ExchangeAsync(ILine line, FrameLoop frames, DeviceSession session, Follow step, CancellationToken stop)
+    {
+        var tries = session.Instrument.Profile.Timing.Tries;
+        var result = ExchangeResult.NoAnswer;
+        for (var attempt = 0; attempt < tries && result == ExchangeResult.NoAnswer; attempt++)
+        {
+            _request = unchecked(_request + 1);
+            var context = new FrameContext { Exchange = step.Exchange, State = step.State, Attempt = attempt, Request = _request };
+            result = await AskAsync(line, frames, session, context, stop);
+        }
+
+        return result;
+    }
+
+    private async ValueTask<ExchangeResult> AskAsync(ILine line, FrameLoop frames, DeviceSession session, FrameContext context, CancellationToken stop)
     {
         var timing = session.Instrument.Profile.Timing;
         if (timing.QuietTime > TimeSpan.Zero)
@@ -140,10 +197,21 @@ internal sealed class LineArbiter
             await Task.Delay(timing.QuietTime, _time, stop);
         }
 
+        var wake = session.Instrument.Codec.BreakBefore(context);
+        if (wake.Spacing > TimeSpan.Zero)
+        {
+            if (await line.BreakAsync(wake.Spacing, stop) == LineWrite.Ended)
+            {
+                return ExchangeResult.Ended;
+            }
+
+            await Task.Delay(wake.Marking, _time, stop);
+        }
+
         frames.DropUnasked();
-        var deadline = _time.GetTimestamp() + (long)(timing.ReplyTimeout.TotalSeconds * _time.TimestampFrequency);
+        var deadline = Deadline(timing.ReplyTimeout);
         Books.Request();
-        var written = await line.WriteAsync(session.Request(exchange), timing.ReplyTimeout, stop);
+        var written = await line.WriteAsync(session.Request(context), timing.ReplyTimeout, stop);
         if (written == LineWrite.Ended)
         {
             return ExchangeResult.Ended;
@@ -162,7 +230,7 @@ internal sealed class LineArbiter
                 break;
             }
 
-            if (TakeFrame(session, exchange, read, line) != FrameFate.Unexpected)
+            if (TakeFrame(session, context, read, line) != FrameFate.Unexpected)
             {
                 return ExchangeResult.Answered;
             }
@@ -173,9 +241,11 @@ internal sealed class LineArbiter
         return ExchangeResult.NoAnswer;
     }
 
-    private FrameFate TakeFrame(DeviceSession session, int exchange, FrameRead read, ILine line)
+    private long Deadline(TimeSpan after) => _time.GetTimestamp() + (long)(after.TotalSeconds * _time.TimestampFrequency);
+
+    private FrameFate TakeFrame(DeviceSession session, FrameContext context, FrameRead read, ILine line)
     {
-        var fate = session.Take(exchange, read.Frame.Span, line.ArrivalOf(read.LastByte));
+        var fate = session.Take(context, read.Frame.Span, line.ArrivalOf(read.LastByte));
         switch (fate)
         {
             case FrameFate.Decoded:

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MeetNet.Devices;
 using MeetNet.Devices.Framing;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
@@ -85,7 +86,17 @@ internal sealed class MqttNodeSession
     {
         Interlocked.Add(ref _bytes, message.Payload.Length);
         var now = _time.GetUtcNow();
-        if (Take(message.Payload.Span, new ArrivalTime(_time.GetTimestamp(), now)) is not { } session)
+        var context = new FrameContext { Topic = message.Topic, Retained = message.Retain };
+        var taken = Take(context, message.Payload.Span, new ArrivalTime(_time.GetTimestamp(), now));
+        foreach (var asking in _sessions)
+        {
+            if (asking.TakeOutgoing() is { } outgoing)
+            {
+                _ = PublishAsync(client, outgoing, stop);
+            }
+        }
+
+        if (taken is not { } session)
         {
             // Nobody's, or not understood: counted; to get it again would not help.
             client.Acknowledge(message);
@@ -121,7 +132,7 @@ internal sealed class MqttNodeSession
     }
 
     /// <summary>The node that the message is from, after taking it; null when it is of none of them.</summary>
-    private DeviceSession? Take(ReadOnlySpan<byte> payload, ArrivalTime arrival)
+    private DeviceSession? Take(FrameContext context, ReadOnlySpan<byte> payload, ArrivalTime arrival)
     {
         var framed = false;
         foreach (var session in _sessions)
@@ -134,7 +145,7 @@ internal sealed class MqttNodeSession
 
             framed = true;
             session.Begin();
-            var fate = session.Take(0, payload, arrival);
+            var fate = session.Take(context, payload, arrival);
             if (fate == FrameFate.Unexpected)
             {
                 continue;
@@ -164,6 +175,19 @@ internal sealed class MqttNodeSession
         }
 
         return null;
+    }
+
+    /// <summary>Publishes what a codec asks for. When it does not get there the codec asks again by itself, since what it missed stays missing.</summary>
+    private static async Task PublishAsync(MqttClient client, OutgoingMessage message, CancellationToken stop)
+    {
+        try
+        {
+            await client.PublishAsync(message.Topic, message.Payload, MqttQualityOfService.AtMostOnce, retain: false, stop);
+        }
+        catch (Exception e) when (e is MqttException or OperationCanceledException)
+        {
+            // The connection has gone, or the gateway stops.
+        }
     }
 
     private static async Task AcknowledgeWhenStoredAsync(MqttClient client, MqttMessage message, Receipt receipt)

@@ -10,6 +10,7 @@ internal sealed class PollSchedule
     private readonly TimeProvider _time;
     private readonly long[] _interval;
     private readonly long[] _due;
+    private readonly long?[] _resume;
     private int _last = -1;
 
     /// <param name="intervals">One per instrument; positive.</param>
@@ -19,6 +20,7 @@ internal sealed class PollSchedule
         _time = time;
         _interval = [.. intervals.Select(Ticks)];
         _due = new long[_interval.Length];
+        _resume = new long?[_interval.Length];
         Array.Fill(_due, time.GetTimestamp());
     }
 
@@ -32,19 +34,20 @@ internal sealed class PollSchedule
         for (var step = 1; step <= _due.Length; step++)
         {
             var index = (_last + step) % _due.Length;
-            if (best < 0 || _due[index] < _due[best])
+            if (best < 0 || DueAt(index) < DueAt(best))
             {
                 best = index;
             }
         }
 
-        return (best, _time.GetElapsedTime(_time.GetTimestamp(), _due[best]));
+        return (best, _time.GetElapsedTime(_time.GetTimestamp(), DueAt(best)));
     }
 
     /// <summary>The instrument has had its turn.</summary>
     public void Taken(int index)
     {
         _last = index;
+        _resume[index] = null;
         _due[index] += _interval[index];
         var late = _time.GetTimestamp() - _due[index];
         if (late < _interval[index])
@@ -56,6 +59,15 @@ internal sealed class PollSchedule
         _due[index] += missed * _interval[index];
         Skipped += missed;
     }
+
+    /// <summary>The instrument has had the first part of its turn and goes on with it after that time.</summary>
+    public void Postpone(int index, TimeSpan wait)
+    {
+        _last = index;
+        _resume[index] = _time.GetTimestamp() + (wait > TimeSpan.Zero ? Ticks(wait) : 0);
+    }
+
+    private long DueAt(int index) => _resume[index] ?? _due[index];
 
     private long Ticks(TimeSpan interval)
     {

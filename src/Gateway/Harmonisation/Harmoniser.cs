@@ -110,7 +110,7 @@ internal sealed class Harmoniser
 
     private Observation Observe(DatastreamPlan plan, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock)
     {
-        var time = PhenomenonTimeOf(plan, set, out var stampProblem, out var stampQuality);
+        var time = PhenomenonTimeOf(plan, reading, set, out var stampProblem, out var stampQuality);
         var procedure = plan.Procedures.At(time);
         double? raw = double.IsFinite(reading.Value) ? reading.Value : null;
         var reason = stampProblem ?? ReasonOf(reading.Status, raw);
@@ -136,7 +136,7 @@ internal sealed class Harmoniser
     /// When the value applied: the device's own stamp by its convention, or the reception by the network server, or the arrival here. Where the stamp makes no sense the observation is filed under its
     /// arrival, without a result: a value at a guessed time would be an invented one.
     /// </summary>
-    private PhenomenonTime PhenomenonTimeOf(DatastreamPlan plan, in ReadingSet set, out string? problem, out ResultQuality quality)
+    private PhenomenonTime PhenomenonTimeOf(DatastreamPlan plan, RawReading reading, in ReadingSet set, out string? problem, out ResultQuality quality)
     {
         problem = null;
         quality = default;
@@ -144,10 +144,10 @@ internal sealed class Harmoniser
         var arrival = PhenomenonTime.Instant(received);
         if (plan.Stamp is not { } convention)
         {
-            return arrival;
+            return reading.Time is { Offset: { } written } own ? PhenomenonTime.Instant(new DateTimeOffset(own.Stamp, written)) : arrival;
         }
 
-        if (set.DeviceTime is not { } stamp)
+        if ((reading.Time ?? set.DeviceTime) is not { } stamp)
         {
             problem = StampMissing;
         }

@@ -24,6 +24,10 @@ internal interface ILine : IAsyncDisposable
     /// <summary>Sends the bytes; one deadline for all of them. One write at a time.</summary>
     ValueTask<LineWrite> WriteAsync(ReadOnlyMemory<byte> bytes, TimeSpan deadline, CancellationToken cancellationToken);
 
+    /// <summary>Holds the line in the break state for that long, after what was written before has gone out.</summary>
+    /// <returns><see cref="LineWrite.TimedOut"/> on a line that has no such state: the devices on it must not need one.</returns>
+    ValueTask<LineWrite> BreakAsync(TimeSpan spacing, CancellationToken cancellationToken);
+
     LineCounters Counters { get; }
 
     /// <summary>Completes when the line has ended, with the reason. Never faults.</summary>

@@ -6,11 +6,11 @@ namespace MeetNet.Gateway.Lines;
 /// Keeps one line open for ever: opens it, hands it to its session, and when it has ended opens it again. A line is never
 /// given up; what keeps it from opening is told once, not at every try.
 /// </summary>
-/// <param name="open">For example <c>() => SerialLine.Open(settings, time)</c>.</param>
+/// <param name="open">For example <c>_ => ValueTask.FromResult(SerialLine.Open(settings, time))</c>.</param>
 /// <param name="backoff">At most 2 s (<see cref="BackoffLimits.Line"/>), so that a replugged line is back within 5 s.</param>
 /// <param name="changed">Told of every change of <see cref="Status"/>'s state or message; must not block.</param>
 internal sealed class LineSupervisor(
-    string name, Func<LineOpening> open, Backoff backoff, TimeProvider time, Action<LineStatus>? changed = null)
+    string name, Func<CancellationToken, ValueTask<LineOpening>> open, Backoff backoff, TimeProvider time, Action<LineStatus>? changed = null)
 {
     private readonly Lock _lock = new();
     private LineStatus _status = new(name, LineState.Starting, time.GetUtcNow(), null, null, 0, default);
@@ -41,7 +41,7 @@ internal sealed class LineSupervisor(
         {
             while (!stop.IsCancellationRequested)
             {
-                var opening = open();
+                var opening = await open(stop);
                 if (opening.Line is { } line)
                 {
                     await ServeAsync(line, serve, stop);

@@ -108,6 +108,23 @@ internal sealed class SerialLine : ILine
         return new ValueTask<LineWrite>(FinishAsync(pending, cancellationToken));
     }
 
+    public async ValueTask<LineWrite> BreakAsync(TimeSpan spacing, CancellationToken cancellationToken)
+    {
+        if (!SetBreak(true))
+        {
+            return LineWrite.Ended;
+        }
+        try
+        {
+            await Task.Delay(spacing, _time, cancellationToken);
+        }
+        finally
+        {
+            SetBreak(false);
+        }
+        return LineWrite.Written;
+    }
+
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -116,6 +133,14 @@ internal sealed class SerialLine : ILine
             Wake();
         }
         await _ended.Task;
+    }
+
+    private bool SetBreak(bool on)
+    {
+        lock (_lock)
+        {
+            return !_isOver && !_closing && Termios.SetBreak(_port, on);
+        }
     }
 
     private static LineFault? Prepare(SafeFileHandle port, SerialSettings settings)

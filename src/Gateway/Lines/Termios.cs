@@ -19,7 +19,8 @@ internal static partial class Termios
     public const short PollIn = 0x1, PollOut = 0x4, PollError = 0x8, PollHangUp = 0x10, PollInvalid = 0x20;
 
     // asm-generic/ioctls.h
-    private const nuint TakeExclusive = 0x540C /* TIOCEXCL */, GiveUpExclusive = 0x540D /* TIOCNXCL */, SetRs485 = 0x542F /* TIOCSRS485 */;
+    private const nuint TakeExclusive = 0x540C /* TIOCEXCL */, GiveUpExclusive = 0x540D /* TIOCNXCL */, SetRs485 = 0x542F /* TIOCSRS485 */,
+        BreakOn = 0x5427 /* TIOCSBRK */, BreakOff = 0x5428 /* TIOCCBRK */;
 
     // sys/file.h
     private const int LockExclusive = 2, LockWithoutWaiting = 4;
@@ -93,6 +94,10 @@ internal static partial class Termios
 
     /// <summary>Throws away what arrived before we listened and what somebody else left to be sent.</summary>
     public static void Flush(SafeHandle terminal) => _ = tcflush(terminal, FlushBoth);
+
+    /// <summary>Begins or ends the break state. A pseudo-terminal has no such state and takes the call as done.</summary>
+    /// <returns>False when the line has gone.</returns>
+    public static bool SetBreak(SafeHandle terminal, bool on) => ioctl(terminal, on ? BreakOn : BreakOff, 0) == 0 || Marshal.GetLastPInvokeError() != InputOutput;
 
     public static bool IsTerminal(SafeHandle file) => tcgetattr(file, out _) == 0;
 

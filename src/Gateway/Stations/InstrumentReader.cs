@@ -62,6 +62,12 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
         var address = DeviceAddress.Read(addressValue);
         var interval = map.Optional("interval");
         var profile = shelf.Find(map.Require("profile"), problems);
+        var framing = map.Optional("framing");
+        if (profile is not null && framing is not null)
+        {
+            address = address with { Framing = Framing(framing, ProfileShelf.DriverOf(profile)) };
+        }
+
         var codec = profile is null ? null : Bind(map, profile, address);
         var time = profile is null || codec is null ? interval?.Duration(TimeSpan.FromMilliseconds(1), LongestInterval) ?? default : Interval(map, interval, profile, codec);
         var datastreams = new DatastreamReader(owner, station, sensor, location, surface, profile, installed, time).Read(map.List("datastreams"), map);
@@ -77,6 +83,17 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
             Poll = time,
             Datastreams = datastreams,
         });
+    }
+
+    private static string? Framing(YamlValue value, IDeviceDriver driver)
+    {
+        if (driver.Framings.Count == 0)
+        {
+            value.Problem($"the protocol '{driver.Name}' has only one form: leave 'framing' out");
+            return null;
+        }
+
+        return value.Choice([.. driver.Framings]);
     }
 
     private static IDeviceCodec? Bind(YamlMap map, DeviceProfile profile, DeviceAddress address)
@@ -95,7 +112,7 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
     /// <summary>Polled: the time between polls. A node behind a network server: how often it is set to send. One that talks unasked: its profile knows.</summary>
     private static TimeSpan Interval(YamlMap map, YamlValue? value, DeviceProfile profile, IDeviceCodec codec)
     {
-        if (codec.Exchanges == 0 && ProfileShelf.DriverOf(profile).Carrier == Carrier.Serial)
+        if (codec.Exchanges == 0 && ProfileShelf.DriverOf(profile).Carrier == Carrier.Stream)
         {
             value?.Problem($"{profile.Id} talks unasked, every {profile.Timing.Interval.TotalSeconds:0.###} s: leave 'interval' out");
             return profile.Timing.Interval;

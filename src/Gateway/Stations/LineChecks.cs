@@ -21,12 +21,12 @@ internal static class LineChecks
                 CheckCarrier(line, entry);
             }
 
-            if (line.Port is not null && on.Count > 1)
+            if (line.Carrier == Carrier.Stream && on.Count > 1)
             {
                 CheckCompany(line, on);
             }
 
-            foreach (var pair in on.GroupBy(i => i.Instrument!.Address).Where(g => g.Count() > 1))
+            foreach (var pair in on.GroupBy(i => i.Instrument!.Address with { Framing = null }).Where(g => g.Count() > 1))
             {
                 pair.Last().Map.Problem("address", $"'{pair.Last().Sensor}' has the same address as '{pair.First().Sensor}' on the line '{line.Name}'");
             }
@@ -35,9 +35,12 @@ internal static class LineChecks
 
     /// <summary>The lines with all that is known: for a serial one the settings of the file, or else those of its instruments.</summary>
     public static IReadOnlyList<StationLine> Bind(IReadOnlyList<LineEntry> lines, IReadOnlyList<InstrumentEntry> instruments, ConfigurationPaths paths) =>
-        [.. lines.Select<LineEntry, StationLine>(line => line.Broker is { } broker
-            ? new MqttStationLine(line.Name, broker, line.Topic!)
-            : Serial(line, line.Settings ?? instruments.First(i => i.Line == line.Name).Instrument!.Profile.Serial!, paths))];
+        [.. lines.Select<LineEntry, StationLine>(line => line.Kind switch
+        {
+            "mqtt" => new MqttStationLine(line.Name, line.Broker!, line.Topic!),
+            "tcp" => new TcpStationLine(line.Name, line.Tcp!),
+            _ => Serial(line, line.Settings ?? instruments.First(i => i.Line == line.Name).Instrument!.Profile.Serial!, paths),
+        })];
 
     private static SerialStationLine Serial(LineEntry line, SerialSettings settings, ConfigurationPaths paths)
     {
@@ -54,11 +57,25 @@ internal static class LineChecks
 
     private static void CheckCarrier(LineEntry line, InstrumentEntry entry)
     {
-        var carrier = ProfileShelf.DriverOf(entry.Instrument!.Profile).Carrier;
-        var wanted = carrier == Carrier.Serial ? "serial" : "mqtt";
-        if (line.Port is not null != (carrier == Carrier.Serial))
+        if (line.Kind is null)
         {
-            entry.Map.Problem("line", $"the profile {entry.Instrument.Profile.Id} needs a {wanted} line, and '{line.Name}' is not one");
+            return;
+        }
+
+        var profile = entry.Instrument!.Profile;
+        var driver = ProfileShelf.DriverOf(profile);
+        if (line.Carrier != driver.Carrier)
+        {
+            var wanted = driver.Carrier switch { Carrier.Stream => "a serial or tcp", Carrier.Folder => "an iio", _ => "an mqtt" };
+            entry.Map.Problem("line", $"the profile {profile.Id} needs {wanted} line, and '{line.Name}' is not one");
+        }
+        else if (line.Kind == "serial" && line.Settings is null && profile.Serial is null)
+        {
+            line.Map.Problem("serial", $"{profile.Id} is usually reached over TCP: state how the line is set (baud, dataBits, parity, stopBits)");
+        }
+        else if (line.Kind == "tcp" && driver.Framings.Count > 1 && entry.Instrument.Address.Framing is null)
+        {
+            entry.Map.Problem($"missing key 'framing': instruments and serial servers differ in what they carry over TCP; allowed: {string.Join(", ", driver.Framings)}");
         }
     }
 
@@ -70,7 +87,7 @@ internal static class LineChecks
         }
 
         var first = on[0].Instrument!.Profile;
-        foreach (var entry in on.Skip(1).Where(i => line.Settings is null && i.Instrument!.Profile.Serial != first.Serial))
+        foreach (var entry in on.Skip(1).Where(i => line.Port is not null && line.Settings is null && i.Instrument!.Profile.Serial != first.Serial))
         {
             line.Map.Problem(
                 "serial",

@@ -1,3 +1,4 @@
+using MeetNet.Devices;
 using MeetNet.Devices.Profiles;
 using MeetNet.Hosting;
 using MeetNet.Mqtt;
@@ -5,15 +6,23 @@ using MeetNet.Yaml;
 
 namespace MeetNet.Gateway.Stations;
 
-/// <summary>A line as the file states it: one of serial (a port, and settings that differ from the factory's) and mqtt.</summary>
+/// <summary>A line as the file states it, of one kind.</summary>
 internal sealed record LineEntry(YamlMap Map, string Name)
 {
+    /// <summary>The key that says what kind of line it is; null when there is none, or more than one.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>What devices on it are like.</summary>
+    public Carrier Carrier { get; init; }
+
     public string? Port { get; init; }
 
     /// <summary>What the station file sets; null leaves it to the profiles of the instruments.</summary>
     public SerialSettings? Settings { get; init; }
 
     public Lines.Rs485Settings? Rs485 { get; init; }
+
+    public Lines.TcpSettings? Tcp { get; init; }
 
     public BrokerOptions? Broker { get; init; }
 
@@ -23,6 +32,8 @@ internal sealed record LineEntry(YamlMap Map, string Name)
 /// <summary>Reads the lines of a station file.</summary>
 internal sealed class LineReader(ConfigurationPaths paths)
 {
+    private static readonly string[] Kinds = ["serial", "tcp", "mqtt"];
+
     /// <summary>Longest RS-485 turn-around the kernel's interface is asked for; more is a mistake of unit.</summary>
     private static readonly TimeSpan LongestTurnaround = TimeSpan.FromMilliseconds(100);
 
@@ -39,14 +50,23 @@ internal sealed class LineReader(ConfigurationPaths paths)
             }
 
             var line = new LineEntry(map, name);
-            var serial = map.Optional("serial");
-            var mqtt = map.Optional("mqtt");
-            if (serial is null == mqtt is null)
+            var kinds = Kinds.Where(map.Has).ToList();
+            if (kinds is [var kind])
             {
-                map.Problem($"the line '{name}' must have either 'serial' or 'mqtt'");
+                var own = map.Map(kind);
+                line = kind switch
+                {
+                    "serial" => Serial(line, own, lines),
+                    "tcp" => Tcp(line, own),
+                    _ => Mqtt(line, own),
+                } with { Kind = kind };
+            }
+            else
+            {
+                map.Problem($"the line '{name}' must have one of {string.Join(", ", Kinds.Select(k => $"'{k}'"))}");
+                kinds.ForEach(k => map.Optional(k));
             }
 
-            line = serial is not null ? Serial(line, serial.Map(), lines) : mqtt is not null ? Mqtt(line, mqtt.Map()) : line;
             map.Done();
             lines.Add(line);
         }
@@ -74,7 +94,14 @@ internal sealed class LineReader(ConfigurationPaths paths)
 
         var rs485 = map.Optional("rs485")?.Map() is { } rs485Map ? Rs485(rs485Map) : null;
         map.Done();
-        return line with { Port = port, Settings = settings, Rs485 = rs485 };
+        return line with { Carrier = Carrier.Stream, Port = port, Settings = settings, Rs485 = rs485 };
+    }
+
+    private static LineEntry Tcp(LineEntry line, YamlMap map)
+    {
+        var settings = new Lines.TcpSettings(line.Name, map.String("host"), map.Integer("port", 1, 65535));
+        map.Done();
+        return line with { Carrier = Carrier.Stream, Tcp = settings };
     }
 
     private string PathOf(string port) => Path.GetFullPath(port, Path.GetFullPath(paths.LinesFolder));
@@ -102,7 +129,7 @@ internal sealed class LineReader(ConfigurationPaths paths)
         }
 
         map.Done();
-        return line with { Broker = broker, Topic = text };
+        return line with { Carrier = Carrier.Message, Broker = broker, Topic = text };
     }
 
     /// <summary>A filter by MQTT 5.0 §4.7.1 (wildcards stand for whole levels, <c>#</c> at the end), and no shared subscription: one gateway, all messages.</summary>

@@ -35,6 +35,9 @@ internal abstract record StationLine(string Name);
 /// <summary>A serial port.</summary>
 internal sealed record SerialStationLine(string Name, Lines.SerialSettings Settings) : StationLine(Name);
 
+/// <summary>A TCP connection.</summary>
+internal sealed record TcpStationLine(string Name, Lines.TcpSettings Settings) : StationLine(Name);
+
 /// <summary>A topic of a network server's broker.</summary>
 /// <param name="Topic">A topic filter; QoS 1 is asked for.</param>
 internal sealed record MqttStationLine(string Name, BrokerOptions Broker, string Topic) : StationLine(Name);

@@ -66,7 +66,7 @@ public sealed class ModbusPlanTests
         var data = Convert.FromHexString(hex);
         byte[] frame = [17, 3, (byte)data.Length, .. data, 0, 0];
         var readings = new ReadingBuffer(new RawReading[1]);
-        Assert.Equal(DecodeStatus.Ok, codec.Decode(0, frame, ref readings));
+        Assert.Equal(DecodeStatus.Ok, codec.Decode(FrameContext.Of(0), frame, ref readings));
         return readings.Readings[0];
     }
 

@@ -35,11 +35,11 @@ public sealed class NoAllocationTests
     {
         if (rig.Codec.Exchanges > 0)
         {
-            rig.Codec.WriteRequest(0, request);
+            rig.Codec.WriteRequest(FrameContext.Of(0), request);
         }
 
         var cut = rig.Codec.Framer.Cut(bytes);
         var readings = new ReadingBuffer(storage);
-        rig.Codec.Decode(0, bytes[..cut.Consumed], ref readings);
+        rig.Codec.Decode(FrameContext.Of(0), bytes[..cut.Consumed], ref readings);
     }
 }

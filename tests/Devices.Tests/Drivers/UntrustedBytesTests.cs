@@ -29,7 +29,7 @@ public sealed class UntrustedBytesTests
             foreach (var exchange in new[] { 0, -1, 99 })
             {
                 var readings = new ReadingBuffer(new RawReading[rig.Profile.Fields.Count]);
-                rig.Codec.Decode(exchange, frame, ref readings);
+                rig.Codec.Decode(FrameContext.Of(exchange), frame, ref readings);
                 foreach (var reading in readings.Readings)
                 {
                     Assert.False(reading.Status == ReadingStatus.Ok && !double.IsFinite(reading.Value));
@@ -51,7 +51,7 @@ public sealed class UntrustedBytesTests
     public void Messages_of_a_wrong_shape_are_unexpected(string message)
     {
         var readings = new ReadingBuffer(new RawReading[4]);
-        Assert.Equal(DecodeStatus.Unexpected, Rig.Of("milesight/em500-swl").Codec.Decode(0, Encoding.UTF8.GetBytes(message), ref readings));
+        Assert.Equal(DecodeStatus.Unexpected, Rig.Of("milesight/em500-swl").Codec.Decode(FrameContext.Of(0), Encoding.UTF8.GetBytes(message), ref readings));
         Assert.Equal(0, readings.Count);
     }
 
@@ -60,7 +60,7 @@ public sealed class UntrustedBytesTests
     {
         var readings = new ReadingBuffer(new RawReading[4]);
         var message = Encoding.ASCII.GetBytes(new string('[', 10_000));
-        Assert.Equal(DecodeStatus.Unexpected, Rig.Of("milesight/em500-swl").Codec.Decode(0, message, ref readings));
+        Assert.Equal(DecodeStatus.Unexpected, Rig.Of("milesight/em500-swl").Codec.Decode(FrameContext.Of(0), message, ref readings));
     }
 
     private static byte[] Changed(byte[] bytes, int at, byte b)

@@ -39,7 +39,7 @@ public sealed class DisturbanceTests
         var profile = Repository.Profile("acoem/serinus-44");
         var driver = DriverCatalog.Find(profile.Driver)!;
         var request = new byte[IDeviceCodec.MaxRequest];
-        var length = driver.Bind(profile, DeviceAddress.Of(97)).WriteRequest(0, request);
+        var length = driver.Bind(profile, DeviceAddress.Of(97)).WriteRequest(FrameContext.Of(0), request);
         var reply = new byte[1024];
         var state = new SimulatedState { Values = [12.0] };
         Assert.Equal(0, driver.Simulate(profile, DeviceAddress.Of(98)).Answer(request.AsSpan(0, length), state, reply));

@@ -131,7 +131,7 @@ internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSim
     public IReadOnlyList<RawReading> Play(in SimulatedState state, out DecodeStatus status)
     {
         status = DecodeStatus.Unexpected;
-        var buffer = new ReadingBuffer(new RawReading[Profile.Fields.Count]);
+        var buffer = new ReadingBuffer(new RawReading[Math.Max(Profile.Fields.Count, Codec.MaxReadings)]);
         var bytes = new byte[Simulator.MaxFrame];
         if (Codec.Exchanges == 0)
         {
@@ -141,7 +141,7 @@ internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSim
         var request = new byte[IDeviceCodec.MaxRequest];
         for (var exchange = 0; exchange < Codec.Exchanges; exchange++)
         {
-            var length = Codec.WriteRequest(exchange, request);
+            var length = Codec.WriteRequest(FrameContext.Of(exchange), request);
             var asked = Assert.Single(Stream.Cut(Simulator.Requests!, request.AsSpan(0, length)).Frames);
             Take(exchange, bytes.AsSpan(0, Simulator.Answer(asked, state, bytes)), ref buffer, ref status);
         }
@@ -153,7 +153,7 @@ internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSim
     {
         foreach (var frame in Stream.Cut(Codec.Framer, bytes).Frames)
         {
-            status = Codec.Decode(exchange, frame, ref buffer);
+            status = Codec.Decode(FrameContext.Of(exchange), frame, ref buffer);
         }
     }
 }

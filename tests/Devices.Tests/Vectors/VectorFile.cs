@@ -11,7 +11,7 @@ internal sealed record VectorFile(DeviceAddress Address, IReadOnlyList<Vector> V
     public static VectorFile Read(string id)
     {
         var map = YamlReader.Load(Path.Combine(Repository.Vectors, id + ".yaml"), out var problems);
-        var address = DeviceAddress.Read(map.Optional("address"));
+        var address = DeviceAddress.Read(map.Optional("address")) with { Framing = map.Optional("framing")?.String() };
         var sources = map.Map("sources").Entries().ToDictionary(e => e.Key, e => e.Value.String());
         var vectors = new List<Vector>();
         foreach (var item in map.List("vectors"))
@@ -25,6 +25,10 @@ internal sealed record VectorFile(DeviceAddress Address, IReadOnlyList<Vector> V
     }
 }
 
+/// <param name="Value">Null: no number.</param>
+/// <param name="Time">The reading's own stamp as <c>yyyy-MM-ddTHH:mm:ss</c>, with <c>Z</c> or an offset when the device wrote one.</param>
+internal sealed record ExpectedReading(string Field, double? Value, ReadingStatus Status, string? Time);
+
 internal sealed record Vector
 {
     public required string Name { get; init; }
@@ -32,6 +36,15 @@ internal sealed record Vector
     public byte[]? Request { get; init; }
 
     public byte[]? Bytes { get; init; }
+
+    /// <summary>What the last frame answers, and how it came.</summary>
+    public required FrameContext Context { get; init; }
+
+    /// <summary>What comes next in the poll; null for simply the next exchange.</summary>
+    public Follow? Follow { get; init; }
+
+    /// <summary>The topic of the message that is to be published; null for none.</summary>
+    public string? Outgoing { get; init; }
 
     public required int Frames { get; init; }
 
@@ -43,7 +56,7 @@ internal sealed record Vector
 
     public string? Reason { get; init; }
 
-    public required IReadOnlyDictionary<string, (double? Value, ReadingStatus Status)> Readings { get; init; }
+    public required IReadOnlyList<ExpectedReading> Readings { get; init; }
 
     public long? Counter { get; init; }
 
@@ -58,6 +71,9 @@ internal sealed record Vector
         var vector = new Vector
         {
             Name = name,
+            Context = ReadContext(map),
+            Follow = ReadFollow(map.Optional("follow")?.Map()),
+            Outgoing = map.Optional("outgoing")?.String(),
             Request = Hex(map.Optional("request")) ?? Text(map.Optional("request-text")),
             Bytes = Hex(map.Optional("hex")) ?? Text(map.Optional("text")),
             Frames = map.Optional("frames")?.Integer(0, 100) ?? 1,
@@ -67,7 +83,7 @@ internal sealed record Vector
                 e => e.Value.Integer(1, 10_000)),
             Status = Enum.Parse<DecodeStatus>(Word(map.Optional("status")?.Choice("ok", "warming-up", "device-fault", "unexpected") ?? "ok"), ignoreCase: true),
             Reason = map.Optional("reason")?.String(),
-            Readings = (map.Optional("readings")?.Map().Entries() ?? []).ToDictionary(e => e.Key, e => Reading(e.Value)),
+            Readings = ReadReadings(map.Optional("readings")),
             Counter = map.Optional("counter")?.Long(0),
             NetworkTime = map.Optional("networkTime")?.Instant(),
             DeviceTime = map.Optional("deviceTime")?.String(),
@@ -76,18 +92,56 @@ internal sealed record Vector
         return vector;
     }
 
-    private static (double? Value, ReadingStatus Status) Reading(YamlValue value)
+    private static FrameContext ReadContext(YamlMap map) => new()
     {
-        if (!value.IsMap)
+        Exchange = map.Optional("exchange")?.Integer(FrameContext.Waiting, 100) ?? 0,
+        State = map.Optional("state")?.Integer(int.MinValue, int.MaxValue) ?? 0,
+        Request = (uint)(map.Optional("requestNumber")?.Integer(0, int.MaxValue) ?? 0),
+        Topic = map.Optional("topic")?.String(),
+        Retained = map.Optional("retained")?.Boolean() ?? false,
+        ReceivedAt = map.Optional("receivedAt")?.Instant() ?? default,
+    };
+
+    private static Follow? ReadFollow(YamlMap? map)
+    {
+        if (map is null)
         {
-            return (value.Number(), ReadingStatus.Ok);
+            return null;
         }
 
-        var map = value.Map();
-        var number = map.Optional("value")?.Number();
-        var status = map.Choice("status", "missing", "warming-up", "calibrating", "device-fault", "out-of-range");
+        var follow = new Follow(
+            map.Integer("exchange", 0, 100),
+            map.Optional("after")?.Duration() ?? TimeSpan.Zero,
+            map.Optional("frameEndsWait")?.Boolean() ?? false,
+            map.Optional("freesLine")?.Boolean() ?? false,
+            map.Optional("state")?.Integer(int.MinValue, int.MaxValue) ?? 0);
         map.Done();
-        return (number, Enum.Parse<ReadingStatus>(Word(status), ignoreCase: true));
+        return follow;
+    }
+
+    /// <summary>A map of field to reading; or, for messages that bring a field several times, a list of them in their order.</summary>
+    private static List<ExpectedReading> ReadReadings(YamlValue? value)
+    {
+        if (value is not { IsList: true })
+        {
+            return [.. (value?.Map().Entries() ?? []).Select(e =>
+                e.Value.IsMap ? Reading(e.Key, e.Value.Map()) : new ExpectedReading(e.Key, e.Value.Number(), ReadingStatus.Ok, null))];
+        }
+
+        return [.. value.List().Select(item =>
+        {
+            var map = item.Map();
+            return Reading(map.String("field"), map);
+        })];
+    }
+
+    private static ExpectedReading Reading(string field, YamlMap map)
+    {
+        var number = map.Optional("value")?.Number();
+        var status = map.Optional("status")?.Choice("missing", "warming-up", "calibrating", "device-fault", "out-of-range");
+        var time = map.Optional("time")?.String();
+        map.Done();
+        return new ExpectedReading(field, number, status is null ? ReadingStatus.Ok : Enum.Parse<ReadingStatus>(Word(status), ignoreCase: true), time);
     }
 
     private static string Word(string kebab) => kebab.Replace("-", "", StringComparison.Ordinal);

@@ -24,8 +24,8 @@ public sealed class VectorTests
     public void Has_a_good_frame_and_a_fault(string id)
     {
         var vectors = VectorFile.Read(id).Vectors;
-        Assert.Contains(vectors, v => v.Status == DecodeStatus.Ok && v.Readings.Values.Any(r => r.Status == ReadingStatus.Ok));
-        Assert.Contains(vectors, v => v.Status != DecodeStatus.Ok || v.Faults.Count > 0 || v.Readings.Values.Any(r => r.Status == ReadingStatus.DeviceFault));
+        Assert.Contains(vectors, v => v.Status == DecodeStatus.Ok && v.Readings.Any(r => r.Status == ReadingStatus.Ok));
+        Assert.Contains(vectors, v => v.Status != DecodeStatus.Ok || v.Faults.Count > 0 || v.Readings.Any(r => r.Status == ReadingStatus.DeviceFault));
         Assert.Equal(vectors.Count, vectors.Select(v => v.Name).Distinct().Count());
     }
 
@@ -41,7 +41,7 @@ public sealed class VectorTests
         {
             if (vector.Request is { } request)
             {
-                var length = codec.WriteRequest(0, buffer);
+                var length = codec.WriteRequest(vector.Context, buffer);
                 Assert.Equal(Convert.ToHexString(request), Convert.ToHexString(buffer, 0, length));
             }
 
@@ -63,17 +63,24 @@ public sealed class VectorTests
             return;
         }
 
-        var readings = new ReadingBuffer(stackalloc RawReading[profile.Fields.Count]);
-        var status = codec.Decode(0, cut.Frames[^1], ref readings);
+        var readings = new ReadingBuffer(new RawReading[Math.Max(profile.Fields.Count, codec.MaxReadings)]);
+        var status = codec.Decode(vector.Context, cut.Frames[^1], ref readings);
         Assert.True(vector.Status == status, $"{vector.Name}: {status} ({readings.Reason}), expected {vector.Status}");
         Assert.True(vector.Reason == readings.Reason, $"{vector.Name}: reason {readings.Reason}, expected {vector.Reason}");
         Assert.True(vector.Counter == readings.Counter, $"{vector.Name}: counter {readings.Counter}, expected {vector.Counter}");
         Assert.True(vector.NetworkTime == readings.NetworkTime, $"{vector.Name}: network time {readings.NetworkTime:O}");
         Assert.Equal(vector.DeviceTime, readings.DeviceTime?.Stamp.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture));
-        Assert.Equal(vector.Readings.Keys.Order(), Named(profile, readings).Keys.Order());
-        foreach (var (field, reading) in Named(profile, readings))
+        Assert.True(vector.Follow == readings.Follow, $"{vector.Name}: follow {readings.Follow}, expected {vector.Follow}");
+        Assert.Equal(vector.Outgoing, readings.Outgoing?.Topic);
+        var found = readings.Readings.ToArray();
+        Assert.Equal(vector.Readings.Select(r => r.Field).Order(), found.Select(r => profile.Fields[r.Field].Name).Order());
+
+        // Each field's readings in their order; the order of the fields is the codec's own business.
+        var pairs = found.OrderBy(r => profile.Fields[r.Field].Name, StringComparer.Ordinal).Zip(vector.Readings.OrderBy(r => r.Field, StringComparer.Ordinal));
+        foreach (var (reading, expected) in pairs)
         {
-            var expected = vector.Readings[field];
+            var field = expected.Field;
+            Assert.Equal(expected.Time, Stamp(reading.Time));
             Assert.True(expected.Status == reading.Status, $"{vector.Name}: {field} is {reading.Status}, expected {expected.Status}");
             var difference = double.IsNaN(reading.Value) ? double.NaN : Math.Abs(reading.Value - (expected.Value ?? double.NaN));
             Assert.True(
@@ -82,16 +89,10 @@ public sealed class VectorTests
         }
     }
 
-    private static Dictionary<string, RawReading> Named(DeviceProfile profile, ReadingBuffer readings)
-    {
-        var named = new Dictionary<string, RawReading>();
-        foreach (var reading in readings.Readings)
-        {
-            named.Add(profile.Fields[reading.Field].Name, reading);
-        }
-
-        return named;
-    }
+    private static string? Stamp(DeviceTime? time) => time is not { } own
+        ? null
+        : own.Stamp.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)
+            + (own.Offset is not { } offset ? string.Empty : offset == TimeSpan.Zero ? "Z" : new DateTimeOffset(own.Stamp, offset).ToString("zzz", CultureInfo.InvariantCulture));
 
     private static string Faults(IReadOnlyDictionary<FrameFault, int> faults) =>
         string.Join(", ", faults.OrderBy(f => f.Key).Select(f => $"{f.Key}: {f.Value}"));

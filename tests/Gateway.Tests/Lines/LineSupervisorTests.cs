@@ -72,7 +72,7 @@ public sealed class LineSupervisorTests
     public async Task A_failing_session_is_a_bug_and_is_thrown_on_with_the_line_closed()
     {
         var line = new ScriptedLine(_time);
-        var supervisor = new LineSupervisor("l", () => new LineOpening(line, null), NewBackoff(), _time);
+        var supervisor = new LineSupervisor("l", _ => ValueTask.FromResult(new LineOpening(line, null)), NewBackoff(), _time);
 
         await Assert.ThrowsAsync<InvalidDataException>(() =>
             supervisor.RunAsync((_, _) => throw new InvalidDataException(), CancellationToken.None));
@@ -87,11 +87,11 @@ public sealed class LineSupervisorTests
         var backoff = NewBackoff();
         var supervisor = new LineSupervisor(
             "l",
-            () =>
+            _ =>
             {
                 var line = new ScriptedLine(_time);
                 line.Unplug();
-                return new LineOpening(line, null);
+                return ValueTask.FromResult(new LineOpening(line, null));
             },
             backoff,
             _time);
@@ -110,7 +110,7 @@ public sealed class LineSupervisorTests
         using var stop = new CancellationTokenSource();
         using var pty = PtyPair.Open(folder.File("ttyA"));
         var supervisor = new LineSupervisor(
-            "ttyA", () => SerialLine.Open(SerialLineTests.Settings(folder.File("ttyA")), TimeProvider.System),
+            "ttyA", _ => ValueTask.FromResult(SerialLine.Open(SerialLineTests.Settings(folder.File("ttyA")), TimeProvider.System)),
             new Backoff(BackoffLimits.Line, new Random(1), TimeProvider.System), TimeProvider.System);
         var heard = Channel.CreateUnbounded<byte>();
         var running = supervisor.RunAsync((line, token) => HearAsync(line, heard.Writer, token), stop.Token);
@@ -154,10 +154,10 @@ public sealed class LineSupervisorTests
     {
         supervisor = new LineSupervisor(
             "line",
-            () =>
+            _ =>
             {
                 Interlocked.Increment(ref _tries);
-                return _openings.TryDequeue(out var opening) ? opening : Missing;
+                return ValueTask.FromResult(_openings.TryDequeue(out var opening) ? opening : Missing);
             },
             NewBackoff(),
             _time,

@@ -88,6 +88,15 @@ internal sealed class ScriptedLine : ILine
         return LineWrite.Written;
     }
 
+    /// <summary>The breaks that were sent, with the number of bytes that had been written before each.</summary>
+    public List<(TimeSpan Spacing, long Written)> Breaks { get; } = [];
+
+    public ValueTask<LineWrite> BreakAsync(TimeSpan spacing, CancellationToken cancellationToken)
+    {
+        Breaks.Add((spacing, Interlocked.Read(ref _written)));
+        return ValueTask.FromResult(_ended.Task.IsCompleted ? LineWrite.Ended : LineWrite.Written);
+    }
+
     /// <summary>The instrument is unplugged.</summary>
     public void Unplug() => End(new LineEnd(LineEndKind.HungUp, "unplugged"));
 
