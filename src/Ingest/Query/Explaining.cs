@@ -70,7 +70,7 @@ internal static class Explaining
             ? BitConverter.DoubleToInt64Bits(computed) == BitConverter.DoubleToInt64Bits(stored)
             : null;
         return new ExplainAnswer(
-            head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, ObservationAnswer.Of(point), point.Procedure,
+            head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, ObservationAnswer.Of(head, point), point.Procedure,
             procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation, point), point.Result, recomputed, agrees, Note(point, procedure, explanation));
     }
 

@@ -1,14 +1,16 @@
 using MeetNet.Ingest.Catalogue;
+using MeetNet.Ingest.Import;
 using MeetNet.Ingest.Series;
 using MeetNet.Observations;
 using MeetNet.Observations.Aggregation;
 using MeetNet.Observations.Catalogue;
+using MeetNet.Observations.Quality;
 
 namespace MeetNet.Ingest.Query;
 
 /// <summary>What is said once for all observations of a datastream.</summary>
 internal sealed record DatastreamHead(
-    string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, TimeSpan? Interval, bool Simulated)
+    string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, TimeSpan? Interval, bool Simulated, bool FromGateway)
 {
     /// <summary>From the catalogue; of a datastream that was never announced, what its id says.</summary>
     public static DatastreamHead Of(CatalogueModel model, DatastreamId id)
@@ -17,17 +19,53 @@ internal sealed record DatastreamHead(
         var announced = model.Datastreams.GetValueOrDefault(name)?.Datastream;
         var canonical = ObservedProperties.TryGet(id.Property, out var property) ? property.UnitOfMeasurement : null;
         return new DatastreamHead(
-            name, id.Owner, id.Station, id.Property, announced?.UnitOfMeasurement ?? canonical, announced?.Interval, CatalogueAnswers.IsSimulated(model, id));
+            name, id.Owner, id.Station, id.Property, announced?.UnitOfMeasurement ?? canonical, announced?.Interval, CatalogueAnswers.IsSimulated(model, id),
+            IsFromGateway(model, id));
+    }
+
+    private static bool IsFromGateway(CatalogueModel model, DatastreamId id) =>
+        model.Stations.TryGetValue($"{id.Owner}/{id.Station}", out var station) && station.Sensors.Any(sensor => sensor.Id == id.Sensor && !ImportedStation.IsImported(sensor));
+}
+
+/// <summary>
+/// One observation: result in the canonical unit, quality as QARTOD flag with the tests that set it, and the device's own number. Validity, verification stage and native code are three things
+/// (<see cref="NativeQuality"/>); code and its fit are the answer to <c>codes</c>.
+/// </summary>
+internal sealed record ObservationAnswer(
+    DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Result, int Quality, string? QualityTests, double? Raw,
+    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime,
+    string Validity, string? VerificationStage, string? NativeCode, string? Code, string? CodeFit)
+{
+    /// <param name="head">Its datastream.</param>
+    /// <param name="point">The observation.</param>
+    /// <param name="codes">The list of codes that was asked for; null for none.</param>
+    public static ObservationAnswer Of(DatastreamHead head, SeriesPoint point, CodeList? codes = null)
+    {
+        var quality = QualityAnswer.Of(head, point);
+        string? code = null;
+        var fit = codes?.TryWrite(quality, out code);
+        return new(
+            point.Begin, point.End, point.Result, (int)point.Flag, point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received,
+            QualityAnswer.Validity(quality), QualityAnswer.Stage(quality), QualityAnswer.Codes(quality), code, fit?.ToString().ToLowerInvariant());
     }
 }
 
-/// <summary>One observation: result in the canonical unit, quality as QARTOD flag with the tests that set it, and the device's own number.</summary>
-internal sealed record ObservationAnswer(
-    DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Result, int Quality, string? QualityTests, double? Raw,
-    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime)
+/// <summary>Validity, stage and native code as they are written in answers.</summary>
+internal static class QualityAnswer
 {
-    public static ObservationAnswer Of(SeriesPoint point) => new(
-        point.Begin, point.End, point.Result, (int)point.Flag, point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received);
+    /// <summary>What a gateway sends has been tested by machine; how far others checked theirs is known when they say it.</summary>
+    public static NativeQuality Of(DatastreamHead head, SeriesPoint point)
+    {
+        var quality = NativeQuality.Of(head.ObservedProperty, new ResultQuality(point.Flag, point.Tests));
+        return quality.Stage is null && head.FromGateway ? quality with { Stage = VerificationStage.Automatic } : quality;
+    }
+
+    public static string Validity(NativeQuality quality) => Validities.NameOf(quality.Validity);
+
+    public static string? Stage(NativeQuality quality) => quality.Stage is { } stage ? Validities.NameOf(stage) : null;
+
+    /// <summary>In the spelling of the source, comma-separated: <c>rws.kwaliteitsoordeel:05,rws.statuswaarde:Definitief</c>.</summary>
+    public static string? Codes(NativeQuality quality) => quality.Codes.Count == 0 ? null : string.Join(',', quality.Codes);
 }
 
 /// <summary>One period; see <see cref="Aggregate"/>.</summary>
@@ -66,11 +104,16 @@ internal sealed record ObservationsAnswer<T>(
 internal sealed record LatestAnswer(
     string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, bool Simulated,
     DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Result, int Quality, string? QualityTests, double? Raw,
-    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime)
+    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime, string Validity, string? VerificationStage, string? NativeCode)
 {
-    public static LatestAnswer Of(DatastreamHead head, SeriesPoint point) => new(
-        head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, point.Begin, point.End, point.Result, (int)point.Flag,
-        point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received);
+    public static LatestAnswer Of(DatastreamHead head, SeriesPoint point)
+    {
+        var quality = QualityAnswer.Of(head, point);
+        return new(
+            head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, point.Begin, point.End, point.Result, (int)point.Flag,
+            point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received,
+            QualityAnswer.Validity(quality), QualityAnswer.Stage(quality), QualityAnswer.Codes(quality));
+    }
 }
 
 internal sealed record LatestsAnswer(DateTimeOffset Time, IReadOnlyList<LatestAnswer> Observations);

@@ -1,4 +1,5 @@
 using MeetNet.Observations;
+using MeetNet.Observations.Quality;
 
 namespace MeetNet.Ingest.Query;
 
@@ -35,6 +36,9 @@ internal sealed record ObservationQuery
 
     public bool AllRevisions { get; init; }
 
+    /// <summary>The list whose codes are asked for beside each observation; null for none.</summary>
+    public CodeList? Codes { get; init; }
+
     /// <summary>Rows on a page, over all datastreams.</summary>
     public int Limit { get; init; }
 
@@ -60,6 +64,11 @@ internal sealed record ObservationQuery
         {
             parameters.Faults.Add(new ParameterFault("revisions", "all", "newest with aggregate: what was corrected would count twice", "revisions=newest"));
         }
+        var codes = ReadCodes(parameters);
+        if (codes is not null && parameters.One("aggregate") is not null)
+        {
+            parameters.Faults.Add(new ParameterFault("codes", parameters.One("codes"), "no list of codes with aggregate: codes are of single values", "codes=eea.validity"));
+        }
         var limit = parameters.Count("limit", DefaultLimit, MostLimit);
         var cursor = ReadCursor(parameters, datastreams.Count);
         parameters.Done();
@@ -79,6 +88,7 @@ internal sealed record ObservationQuery
             Aggregate = aggregate,
             Format = format,
             AllRevisions = allRevisions,
+            Codes = codes,
             Limit = limit,
             Cursor = cursor,
         };
@@ -109,6 +119,20 @@ internal sealed record ObservationQuery
             }
         }
         return ids;
+    }
+
+    private static CodeList? ReadCodes(QueryParameters parameters)
+    {
+        if (parameters.One("codes") is not { } text)
+        {
+            return null;
+        }
+        var list = CodeLists.All.FirstOrDefault(known => $"{known.Source}.{known.Kind}" == text);
+        if (list is null)
+        {
+            parameters.Faults.Add(new ParameterFault("codes", text, $"one of {string.Join(", ", CodeLists.All.Select(known => $"{known.Source}.{known.Kind}"))}", "codes=eea.validity"));
+        }
+        return list;
     }
 
     private static PageCursor? ReadCursor(QueryParameters parameters, int datastreams)

@@ -21,7 +21,8 @@ internal sealed class ObservationReading(ISeriesStore store, CatalogueModel cata
         {
             var rows = new List<ObservationAnswer>();
             var after = i == query.Cursor?.Datastream ? query.Cursor?.After : null;
-            groups.Add(ObservationGroup<ObservationAnswer>.Of(Head(i), rows));
+            var head = Head(i);
+            groups.Add(ObservationGroup<ObservationAnswer>.Of(head, rows));
             do
             {
                 if (left == 0)
@@ -29,7 +30,7 @@ internal sealed class ObservationReading(ISeriesStore store, CatalogueModel cata
                     return new(groups, new PageCursor(i, after));
                 }
                 var page = await store.ReadAsync(Range(i) with { After = after, Limit = Math.Min(left, SeriesRange.MaxLimit) }, stopping);
-                rows.AddRange(page.Points.Select(ObservationAnswer.Of));
+                rows.AddRange(page.Points.Select(point => ObservationAnswer.Of(head, point, query.Codes)));
                 left -= page.Points.Count;
                 after = page.Next;
             }

@@ -88,6 +88,9 @@ public enum CodeFit
 
     /// <summary>Read again it means the same.</summary>
     Exact,
+
+    /// <summary>The code of this list that the value came with, to the letter.</summary>
+    Own,
 }
 
 /// <summary>One list of codes of one source.</summary>
@@ -99,6 +102,9 @@ public enum CodeFit
 public sealed record CodeList(
     string Source, string Kind, string Reference, IReadOnlyList<CodeMeaning> Codes, IReadOnlyDictionary<Validity, string> Lossy)
 {
+    /// <summary>Whether its codes say how far the checking has come; those of the other lists say what the value is worth.</summary>
+    public bool IsOfStages => Codes.All(code => code.Stage is not null);
+
     /// <summary>What a code means; false when the list does not have it, or not for that observed property.</summary>
     public bool TryRead(string code, string property, [NotNullWhen(true)] out CodeMeaning? meaning)
     {
@@ -119,6 +125,24 @@ public sealed record CodeList(
         }
 
         return Lossy.TryGetValue(validity, out code!) ? CodeFit.Lossy : CodeFit.None;
+    }
+
+    /// <summary>
+    /// The code for a value, whatever source it is from: the one of this list that it came with, if any, else one that is made from its validity or, in a list of stages, from its stage.
+    /// </summary>
+    public CodeFit TryWrite(NativeQuality quality, out string? code)
+    {
+        foreach (var own in quality.Codes)
+        {
+            if (own.Source == Source && own.Kind == Kind)
+            {
+                code = own.Code;
+                return CodeFit.Own;
+            }
+        }
+
+        code = null;
+        return !IsOfStages ? TryWrite(quality.Validity, out code!) : quality.Stage is { } stage ? TryWrite(stage, out code!) : CodeFit.None;
     }
 
     /// <summary>The code for a stage.</summary>

@@ -38,6 +38,25 @@ public sealed record NativeQuality(Validity Validity, VerificationStage? Stage, 
     }
 
     /// <summary>
+    /// Reads back what is kept with an observation. The codes of its source say the validity and the stage; where it has none the flag says the validity, and nothing the stage. A test that
+    /// found a value suspect or failed is heard over a source that had nothing against it: the source's own word is then still in <see cref="Codes"/>.
+    /// </summary>
+    /// <param name="property">The observed property.</param>
+    /// <param name="kept">The quality of the observation.</param>
+    public static NativeQuality Of(string property, ResultQuality kept)
+    {
+        var codes = kept.Tests is null ? [] : NativeCode.In(kept);
+        var flagged = ResultQuality.Names(kept.Tests, QualityTests.DeviceCalibrating) ? Validity.Maintenance : ValidityOf(kept.Flag);
+        if (codes.Count == 0 || !TryRead(property, codes, out var native, out _))
+        {
+            return new NativeQuality(flagged, null, codes, null);
+        }
+
+        var isObjected = kept.Flag is QartodFlag.Suspect or QartodFlag.Fail && QartodFlags.Rank(kept.Flag) > QartodFlags.Rank(native.Validity.Flag());
+        return isObjected || native.Codes.All(IsOfStage) ? native with { Validity = flagged } : native;
+    }
+
+    /// <summary>
     /// The result of a native value. A value is missing when its code says so, whatever number came along (Rijkswaterstaat
     /// sends 0.0 with code 99), and never because of the number: −999 without such a code is a value, for the range test to judge.
     /// </summary>
@@ -49,4 +68,15 @@ public sealed record NativeQuality(Validity Validity, VerificationStage? Stage, 
     /// <param name="ofReduced">See <see cref="Validities.Flag"/>.</param>
     public ResultQuality ToResultQuality(double? native, QartodFlag ofReduced = QartodFlag.Good) => new(
         Result(native) is null ? QartodFlag.Missing : Validity.Flag(ofReduced), string.Join(',', Codes.Select(c => c.ToToken())));
+
+    private static bool IsOfStage(NativeCode code) => CodeLists.Get(code.Source, code.Kind).IsOfStages;
+
+    private static Validity ValidityOf(QartodFlag flag) => flag switch
+    {
+        QartodFlag.Good => Validity.Good,
+        QartodFlag.Suspect => Validity.Suspect,
+        QartodFlag.Fail => Validity.Bad,
+        QartodFlag.Missing => Validity.Missing,
+        _ => Validity.NotEvaluated,
+    };
 }

@@ -50,6 +50,62 @@ public sealed class SeriesImportTests : IDisposable
     }
 
     [Fact]
+    public async Task Validity_stage_and_native_code_are_three_answers_and_another_list_is_written_by_their_meaning()
+    {
+        await _trial.ImportAsync("eea", _trial.Write("a.csv", """
+            Samplingpoint,Pollutant,Start,End,Value,Unit,Validity,Verification
+            X,8,2026-07-01 10:00:00,2026-07-01 11:00:00,0.4,ug.m-3,3,1
+            X,8,2026-07-01 11:00:00,2026-07-01 12:00:00,-999,ug.m-3,1,3
+            X,8,2026-07-01 12:00:00,2026-07-01 13:00:00,18,ug.m-3,-99,2
+            X,8,2026-07-01 13:00:00,2026-07-01 14:00:00,,ug.m-3,-1,3
+
+            """));
+        await _trial.RunAsync("import", "luchtmeetnet", _trial.Write("b.csv", Header + Nine), "--owner", "rivm", "--station", "imported");
+        await using var hub = await HubOnTrial.StartAsync(new ManualTimeProvider(new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero)));
+        await _trial.ShowAsync(hub);
+
+        const string Range = "from=2026-07-01T00:00:00Z&to=2026-07-02T00:00:00Z";
+        Assert.Equal(
+        [
+            "1,half_detection_limit,final,\"eea.validity:3,eea.verification:1\",05,exact",
+            "4,bad,automatic,\"eea.validity:1,eea.verification:3\",50,exact",
+            "4,maintenance,preliminary,\"eea.validity:-99,eea.verification:2\",,none",
+            "9,bad,automatic,\"eea.validity:-1,eea.verification:3\",50,exact",
+        ], await RowsAsync($"datastream=rivm/imported/eea/no2&{Range}&codes=rws.kwaliteitsoordeel"));
+        Assert.Equal(["1,good,,,1,exact"], await RowsAsync($"datastream=rivm/imported/luchtmeetnet/no2&{Range}&codes=eea.validity"));
+        Assert.Equal(["1,good,,,,none"], await RowsAsync($"datastream=rivm/imported/luchtmeetnet/no2&{Range}&codes=eea.verification"));
+        Assert.Equal(["1,good,,,,"], await RowsAsync($"datastream=rivm/imported/luchtmeetnet/no2&{Range}"));
+
+        using var refused = await hub.Http.GetAsync(new Uri($"/api/observations?datastream=rivm/imported/eea/no2&codes=eea", UriKind.Relative));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+        using var aggregated = await hub.Http.GetAsync(new Uri($"/api/observations?datastream=rivm/imported/eea/no2&codes=eea.validity&aggregate=day", UriKind.Relative));
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, aggregated.StatusCode);
+
+        // The quality and the last five columns.
+        async Task<IReadOnlyList<string>> RowsAsync(string query)
+        {
+            var csv = await hub.Http.GetStringAsync(new Uri($"/api/observations?{query}&format=csv", UriKind.Relative));
+            var lines = csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+            var received = Array.IndexOf(lines[0].Split(','), "validity");
+            Assert.Equal("validity,verificationStage,nativeCode,code,codeFit", string.Join(',', lines[0].Split(',')[received..(received + 5)]));
+            return [.. lines[1..].Select(line => $"{line.Split(',')[9]},{line[(line.LastIndexOf('Z') + 2)..]}")];
+        }
+    }
+
+    [Fact]
+    public async Task A_value_that_went_on_to_the_next_stage_is_a_higher_revision()
+    {
+        const string Columns = "Samplingpoint,Pollutant,Start,End,Value,Unit,Validity,Verification\n";
+        const string Row = "X,8,2026-07-01 10:00:00,2026-07-01 11:00:00,21.3,ug.m-3,1,3\n";
+        await _trial.ImportAsync("eea", _trial.Write("a.csv", Columns + Row));
+        await _trial.ImportAsync("eea", _trial.Write("b.csv", Columns + Row.Replace("1,3", "1,1", StringComparison.Ordinal)));
+        Assert.Contains("0 new, 1 revised, 0 unchanged", _trial.Output, StringComparison.Ordinal);
+        await _trial.ImportAsync("eea", _trial.Write("c.csv", Columns + Row.Replace("1,3", "1,1", StringComparison.Ordinal)));
+        Assert.Contains("0 new, 0 revised, 1 unchanged", _trial.Output, StringComparison.Ordinal);
+        Assert.Equal(["eea.validity:1,eea.verification:3", "eea.validity:1,eea.verification:1"], Observations().Select(observation => observation.Quality.Tests));
+    }
+
+    [Fact]
     public async Task Importing_the_same_again_writes_nothing()
     {
         var file = _trial.Write("a.csv", Header + Nine + Ten);

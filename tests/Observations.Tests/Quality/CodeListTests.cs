@@ -198,6 +198,57 @@ public sealed class CodeListTests
     }
 
     [Fact]
+    public void Validity_and_stage_are_read_back_from_what_is_kept_for_every_code()
+    {
+        foreach (var list in CodeLists.All)
+        {
+            foreach (var meaning in list.Codes)
+            {
+                var native = new NativeCode(list.Source, list.Kind, meaning.Code);
+                Assert.True(NativeQuality.TryRead("o3", [native], out var read, out _));
+                var kept = read.ToResultQuality(1.5).And(ResultQuality.Good);
+                var back = NativeQuality.Of("o3", meaning.Validity == Validity.Missing ? read.ToResultQuality(1.5) : kept);
+                Assert.Equal((meaning.Validity ?? Validity.Good, meaning.Stage, meaning.Scale), (back.Validity, back.Stage, back.Scale));
+                Assert.Equal(CodeFit.Own, list.TryWrite(back, out var own));
+                Assert.Equal(meaning.Code, own);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("rws.kwaliteitsoordeel:00", QartodFlag.Good, Validity.Good)]
+    [InlineData("rws.kwaliteitsoordeel:00,gross_range", QartodFlag.Fail, Validity.Bad)]
+    [InlineData("vmm.raw:220,spike", QartodFlag.Suspect, Validity.Suspect)]
+    [InlineData("rws.kwaliteitsoordeel:25,gross_range", QartodFlag.Suspect, Validity.Estimated)]
+    [InlineData("rws.kwaliteitsoordeel:50,gross_range", QartodFlag.Fail, Validity.Bad)]
+    [InlineData("rws.statuswaarde:definitief,spike", QartodFlag.Suspect, Validity.Suspect)]
+    [InlineData("gld.status:goedgekeurd,gld.censuur:kleinerdanlimietwaarde", QartodFlag.Missing, Validity.BelowDetection)]
+    [InlineData("gross_range", QartodFlag.Fail, Validity.Bad)]
+    [InlineData("device:calibrating", QartodFlag.Missing, Validity.Maintenance)]
+    [InlineData("device:warming_up", QartodFlag.Missing, Validity.Missing)]
+    [InlineData(null, QartodFlag.Good, Validity.Good)]
+    [InlineData("spike:2", QartodFlag.NotEvaluated, Validity.NotEvaluated)]
+    public void A_test_that_objects_is_heard_over_a_source_that_does_not(string? tests, QartodFlag flag, Validity validity) =>
+        Assert.Equal(validity, NativeQuality.Of("water_level", new ResultQuality(flag, tests)).Validity);
+
+    [Theory]
+    [InlineData("rws.kwaliteitsoordeel:05,rws.statuswaarde:definitief", "eea", "validity", CodeFit.Exact, "3")]
+    [InlineData("rws.kwaliteitsoordeel:05,rws.statuswaarde:definitief", "eea", "verification", CodeFit.Exact, "1")]
+    [InlineData("rws.kwaliteitsoordeel:25,rws.statuswaarde:gecontroleerd", "eea", "validity", CodeFit.Lossy, "-1")]
+    [InlineData("rws.kwaliteitsoordeel:04", "eea", "validity", CodeFit.None, null)]
+    [InlineData("rws.kwaliteitsoordeel:04", "eea", "verification", CodeFit.None, null)]
+    [InlineData("rws.kwaliteitsoordeel:71,rws.statuswaarde:definitief", "rws", "kwaliteitsoordeel", CodeFit.Own, "71")]
+    [InlineData("vmm.raw:130", "hic", "raw", CodeFit.Exact, "40")]
+    [InlineData("vmm.raw:100", "vmm", "aggregated", CodeFit.Exact, "40")]
+    [InlineData("eea.validity:4,eea.verification:2", "rws", "statuswaarde", CodeFit.Exact, "Gecontroleerd")]
+    [InlineData("gld.status:onbeslist,gld.beoordeling:voorlopig", "waterml2", "quality", CodeFit.Exact, "suspect")]
+    public void A_value_is_written_in_another_list_by_what_its_codes_mean(string tests, string source, string kind, CodeFit fit, string? code)
+    {
+        Assert.Equal(fit, CodeLists.Get(source, kind).TryWrite(NativeQuality.Of("o3", new ResultQuality(QartodFlag.Good, tests)), out var written));
+        Assert.Equal(code, written);
+    }
+
+    [Fact]
     public void What_is_written_exactly_reads_back_the_same_and_what_is_lossy_does_not()
     {
         var property = ObservedProperties.Get("o3").Name;
