@@ -115,7 +115,7 @@ internal sealed class ModbusRtuSimulator : IDeviceSimulator
             }
         }
 
-        if (field.Layout!.Value.Type == Decoding.NumberType.Float32)
+        if (field.Layout!.Value.IsFloat)
         {
             field.Layout.Value.Write(double.NaN, place);
             return true;

@@ -37,6 +37,16 @@ public sealed class ModbusPlanTests
     [InlineData("type: uint16", "FFFE", 65534)]
     [InlineData("type: uint16, mask: 0x0FF0, shift: 4", "A5B6", 0x5B)]
     [InlineData("type: int16, scale: 0.1, offset: -5", "00C8", 15)]
+    [InlineData("type: uint16, order: badc", "ABCD", 0xCDAB)]
+    [InlineData("type: int64, order: abcd", "000001000000ABCD", 1099511671757)]
+    [InlineData("type: int64, order: cdab", "F684F945FEBCFFFF", -1387387292028)]
+    [InlineData("type: int64, order: dcba", "84F645F9BCFEFFFF", -1387387292028)]
+    [InlineData("type: uint64, order: badc", "FFFFBCFE45F984F6", 18446742686322259968)]
+    [InlineData("type: float64, order: abcd", "BF9C6A40C3478F55", -0.02774907295123737)]
+    [InlineData("type: float64, order: cdab", "8F55C3476A40BF9C", -0.02774907295123737)]
+    [InlineData("type: bcd16", "1234", 1234)]
+    [InlineData("type: bcd32, order: cdab", "56781234", 12345678)]
+    [InlineData("type: uint64, order: abcd, mask: 0xFF00000000, shift: 32", "000000AB00000000", 0xAB)]
     public void Numbers_of_all_kinds(string layout, string hex, double expected) =>
         Assert.Equal(new RawReading(0, expected, ReadingStatus.Ok), Decode(layout, hex));
 
@@ -45,6 +55,8 @@ public sealed class ModbusPlanTests
     [InlineData("type: float32, order: abcd", "7F800000", ReadingStatus.Missing, "overflow (Keller Series 30 protocol v3.5, section 6.3)")]
     [InlineData("type: float32, order: abcd", "FFFFFFFF", ReadingStatus.Missing, "NaN with all bits set")]
     [InlineData("type: int32, order: abcd, sentinels: [{raw: 0x7FFFFFFF, means: missing}]", "7FFFFFFF", ReadingStatus.Missing, "Keller int32 overflow (same, section 6.3)")]
+    [InlineData("type: bcd16", "12A4", ReadingStatus.Missing, "a digit above nine")]
+    [InlineData("type: float64, order: abcd", "7FF8000000000000", ReadingStatus.Missing, "NaN in double precision")]
     [InlineData("type: uint16, sentinels: [{raw: 65534, means: warming-up}, {raw: 65535, means: device-fault}]", "FFFE", ReadingStatus.WarmingUp, "first sentinel")]
     [InlineData("type: uint16, sentinels: [{raw: 65534, means: warming-up}, {raw: 65535, means: device-fault}]", "FFFF", ReadingStatus.DeviceFault, "second sentinel")]
     public void What_is_not_a_number_has_no_value(string layout, string hex, ReadingStatus status, string what)
