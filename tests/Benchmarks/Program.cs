@@ -1,6 +1,6 @@
 using MeetNet.Benchmarks;
 
-// ./meetnet bench [ingest|gateway|latency|mqtt|aggregate]: what it measures and how is said in each file. Without an argument: all of them.
+// ./meetnet bench [ingest|gateway|latency|mqtt|aggregate|harmonise]: what it measures and how is said in each file. Without an argument: all of them.
 return args switch
 {
     ["publish", ..] => await Publisher.RunAsync(args[1..]),
@@ -12,14 +12,16 @@ return args switch
     ["latency"] => await LatencyBenchmark.RunAsync(),
     ["mqtt"] => await MqttBenchmark.RunAsync(),
     ["aggregate"] => AggregateBenchmark.Run(),
+    ["harmonise"] => HarmoniseBenchmark.Run(),
     _ => Usage(),
 };
 
 static async Task<int> AllAsync() =>
-    await IngestBenchmark.RunAsync() | await GatewayBenchmark.RunAsync() | await LatencyBenchmark.RunAsync() | await MqttBenchmark.RunAsync() | AggregateBenchmark.Run();
+    await IngestBenchmark.RunAsync() | await GatewayBenchmark.RunAsync() | await LatencyBenchmark.RunAsync() | await MqttBenchmark.RunAsync() | AggregateBenchmark.Run()
+    | HarmoniseBenchmark.Run();
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench [ingest|gateway|latency|mqtt|aggregate]");
+    Console.Error.WriteLine("usage: bench [ingest|gateway|latency|mqtt|aggregate|harmonise]");
     return 2;
 }

@@ -2,6 +2,7 @@ using MeetNet.Devices;
 using MeetNet.Devices.Framing;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
+using MeetNet.Observations.Time;
 
 namespace MeetNet.Gateway.Acquisition;
 
@@ -151,7 +152,7 @@ internal sealed class DeviceSession
             return false;
         }
 
-        if (_repeats.IsRepeat(_counter, _deviceTime, _networkTime ?? _arrival.Utc))
+        if (_repeats.IsRepeat(_counter, _deviceTime, _networkTime ?? _arrival.Utc, SecondTime()))
         {
             repeated = true;
             return false;
@@ -160,6 +161,15 @@ internal sealed class DeviceSession
         set = new ReadingSet(Instrument, _arrival, _readings.AsSpan(0, _count).ToArray(), _deviceTime, _networkTime, _reason, receipt);
         return true;
     }
+
+    /// <summary>
+    /// From when on the stamp, given again, is another one: in the night in which summer time ends, a device without a counter says 02:00 twice and means two hours. One that talks unasked
+    /// may be a little early by its own clock; of one that is asked the old value is still there until the second hour has come.
+    /// </summary>
+    private DateTimeOffset? SecondTime() =>
+        _counter is null && _deviceTime is { Offset: null } stamp && Instrument.Stamp?.SecondTime(stamp.Stamp) is { } second
+            ? second.End - (Exchanges > 0 ? TimeSpan.Zero : StampConvention.ClockTolerance)
+            : null;
 
     /// <summary>
     /// Frames that were read at once bear one stamp, and so may those after the clock was set back a little. A stamp is part of an observation's identity, so each
@@ -207,10 +217,12 @@ internal sealed class RepeatFilter
     /// <param name="counter">The device's message counter; null when it has none.</param>
     /// <param name="stamp">The device's own stamp; null when it gave none.</param>
     /// <param name="at">When the network, or else the gateway, had it.</param>
-    public bool IsRepeat(long? counter, DeviceTime? stamp, DateTimeOffset at)
+    /// <param name="secondTime">From when on the same stamp means a second time; null for nearly all stamps.</param>
+    public bool IsRepeat(long? counter, DeviceTime? stamp, DateTimeOffset at, DateTimeOffset? secondTime = null)
     {
         var known = counter is not null || stamp is not null;
-        var repeat = known && counter == _counter && stamp == _stamp && (stamp is not null || (at - _at).Duration() < CounterLife);
+        var repeat = known && counter == _counter && stamp == _stamp
+            && (stamp is not null ? !(_at < secondTime && at >= secondTime) : (at - _at).Duration() < CounterLife);
         if (!repeat)
         {
             (_counter, _stamp, _at) = (counter, stamp, at);

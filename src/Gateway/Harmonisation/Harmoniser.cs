@@ -3,7 +3,7 @@ using MeetNet.Devices;
 using MeetNet.Gateway.Acquisition;
 using MeetNet.Gateway.Stations;
 using MeetNet.Observations;
-using MeetNet.Observations.Quality;
+using MeetNet.Observations.Procedures;
 using MeetNet.Observations.Time;
 
 namespace MeetNet.Gateway.Harmonisation;
@@ -29,10 +29,8 @@ internal sealed class Harmoniser
 
     private readonly TimeProvider _time;
     private readonly ILogger<Harmoniser> _log;
-    private readonly Dictionary<Instrument, DatastreamPlan[][]> _plans;
+    private readonly Dictionary<Instrument, DatastreamWork[][]> _works;
     private readonly InputMemory _inputs;
-    private readonly Dictionary<DatastreamId, DatastreamTests> _tests;
-    private readonly HashSet<DatastreamId> _unusableStamps = [];
     private bool _clockIsPlausible = true;
 
     public Harmoniser(Station station, TimeProvider time, ILogger<Harmoniser> log)
@@ -40,10 +38,8 @@ internal sealed class Harmoniser
         _time = time;
         _log = log;
         _inputs = new InputMemory(station);
-        _plans = station.Instruments.ToDictionary(
-            i => i,
-            i => Enumerable.Range(0, i.Profile.Fields.Count).Select(field => i.Datastreams.Where(d => d.Field == field).ToArray()).ToArray());
-        _tests = station.Datastreams.Where(d => d.Procedures.All.Any(DatastreamTests.AreIn)).ToDictionary(d => d.Id, _ => new DatastreamTests());
+        _works = station.Instruments.ToDictionary(i => i, i => Enumerable.Range(0, i.Profile.Fields.Count)
+            .Select(field => i.Datastreams.Where(d => d.Field == field).Select(d => new DatastreamWork(d)).ToArray()).ToArray());
     }
 
     public HarmonisationBooks Books { get; } = new();
@@ -72,22 +68,24 @@ internal sealed class Harmoniser
         }
     }
 
-    /// <summary>The observations of one set, in the order of its readings; a correction that one of them leads to goes before it.</summary>
+    /// <summary>
+    /// The observations of one set, in the order of its readings; a correction that one of them leads to goes before it. Allocates nothing of its own but the text of what tests object to.
+    /// </summary>
     public void Harmonise(in ReadingSet set, List<Harmonised> observations)
     {
-        var plans = _plans[set.Instrument];
+        var works = _works[set.Instrument];
         var now = _time.GetUtcNow();
         var clock = ClockIsPlausible(now) ? default : ResultQuality.Suspect(QualityTests.ClockUnsynchronised);
         foreach (var reading in set.Readings.Span)
         {
-            var mapped = plans[reading.Field];
+            var mapped = works[reading.Field];
             Books.Reading(mapped.Length);
-            foreach (var plan in mapped)
+            foreach (var work in mapped)
             {
-                var observation = Observe(plan, reading, set, now, clock);
-                if (_tests.TryGetValue(plan.Id, out var tests))
+                var observation = Observe(work, reading, set, now, clock, out var procedure);
+                if (work.Tests is { } tests)
                 {
-                    observation = tests.Judge(observation, plan.Procedures.At(observation.PhenomenonTime), out var correction);
+                    observation = tests.Judge(observation, procedure, out var correction);
                     if (correction is { } earlier)
                     {
                         Books.Corrected();
@@ -108,10 +106,10 @@ internal sealed class Harmoniser
         observations.Add(new Harmonised(observation, receipt));
     }
 
-    private Observation Observe(DatastreamPlan plan, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock)
+    private Observation Observe(DatastreamWork work, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock, out Procedure procedure)
     {
-        var time = PhenomenonTimeOf(plan, reading, set, out var stampProblem, out var stampQuality);
-        var procedure = plan.Procedures.At(time);
+        var time = PhenomenonTimeOf(work, reading, set, out var stampProblem, out var stampQuality);
+        procedure = work.Plan.Procedures.At(time);
         double? raw = double.IsFinite(reading.Value) ? reading.Value : null;
         var reason = stampProblem ?? ReasonOf(reading.Status, raw);
         double? result = null;
@@ -129,40 +127,50 @@ internal sealed class Harmoniser
             quality = result is null ? quality : quality.And(stampQuality).And(clock);
         }
 
-        return new Observation(plan.Id.ToString(), procedure.Id, time, now, result, quality, raw, Revision: 0, inputs);
+        return new Observation(work.Id, procedure.Id, time, now, result, quality, raw, Revision: 0, inputs);
     }
 
     /// <summary>
     /// When the value applied: the device's own stamp by its convention, or the reception by the network server, or the arrival here. Where the stamp makes no sense the observation is filed under its
     /// arrival, without a result: a value at a guessed time would be an invented one.
     /// </summary>
-    private PhenomenonTime PhenomenonTimeOf(DatastreamPlan plan, RawReading reading, in ReadingSet set, out string? problem, out ResultQuality quality)
+    private PhenomenonTime PhenomenonTimeOf(DatastreamWork work, RawReading reading, in ReadingSet set, out string? problem, out ResultQuality quality)
     {
         problem = null;
         quality = default;
         var received = set.NetworkTime ?? set.SampledAt.Utc;
         var arrival = PhenomenonTime.Instant(received);
-        if (plan.Stamp is not { } convention)
+        if (work.Stamps is not { } stamps)
         {
-            return reading.Time is { Offset: { } written } own ? PhenomenonTime.Instant(new DateTimeOffset(own.Stamp, written)) : arrival;
-        }
+            // A value out of a device's memory comes with the instant that it is of.
+            if (reading.Time is not { Offset: { } written } own)
+            {
+                return arrival;
+            }
 
-        if ((reading.Time ?? set.DeviceTime) is not { } stamp)
+            if (StampConvention.UtcInstant.Resolve(own.Stamp, written, out var instant) == StampOutcome.Certain)
+            {
+                return instant;
+            }
+
+            problem = StampOutOfRange;
+        }
+        else if ((reading.Time ?? set.DeviceTime) is not { } stamp)
         {
             problem = StampMissing;
         }
         else
         {
             var outcome = stamp.Offset is { } offset
-                ? convention.Resolve(stamp.Stamp, offset, out var time)
-                : convention.Resolve(stamp.Stamp, received, out time);
+                ? stamps.Resolve(stamp.Stamp, offset, out var time)
+                : stamps.Resolve(stamp.Stamp, received, out time);
             switch (outcome)
             {
-                case StampOutcome.Certain or StampOutcome.ByReception:
-                    Usable(plan);
+                case StampOutcome.Certain or StampOutcome.ByReception or StampOutcome.BySequence:
+                    work.ToldUnusable = false;
                     return time;
                 case StampOutcome.Ambiguous:
-                    Usable(plan);
+                    work.ToldUnusable = false;
                     quality = ResultQuality.Suspect(QualityTests.StampAmbiguous);
                     return time;
                 default:
@@ -171,9 +179,10 @@ internal sealed class Harmoniser
             }
         }
 
-        if (_unusableStamps.Add(plan.Id))
+        if (!work.ToldUnusable)
         {
-            Log.StampUnusable(_log, plan.Id.ToString(), problem);
+            work.ToldUnusable = true;
+            Log.StampUnusable(_log, work.Id, problem);
         }
 
         return arrival;
@@ -197,8 +206,6 @@ internal sealed class Harmoniser
 
         return plausible;
     }
-
-    private void Usable(DatastreamPlan plan) => _unusableStamps.Remove(plan.Id);
 
     private static string? ReasonOf(ReadingStatus status, double? raw) => status switch
     {

@@ -3,6 +3,7 @@ using MeetNet.Devices.Profiles;
 using MeetNet.Gateway.Lines;
 using MeetNet.Hosting;
 using MeetNet.Observations;
+using MeetNet.Observations.Time;
 
 namespace MeetNet.Gateway.Stations;
 
@@ -63,6 +64,9 @@ internal sealed record Instrument
     public required TimeSpan Poll { get; init; }
 
     public required IReadOnlyList<DatastreamPlan> Datastreams { get; init; }
+
+    /// <summary>How it stamps its values; null when it does not.</summary>
+    public StampConvention? Stamp => Datastreams.Select(d => d.Stamp).FirstOrDefault(s => s is not null);
 
     // An instrument is itself and nothing else: two that are alike are still two.
     public bool Equals(Instrument? other) => ReferenceEquals(this, other);

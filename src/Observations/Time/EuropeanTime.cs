@@ -34,11 +34,12 @@ internal static class EuropeanTime
         return (inSummer ? 1 : 0) + (inWinter ? 1 : 0);
     }
 
+    /// <summary>The two months with a change are worked out; all others are known by their name, which is what nearly every stamp needs.</summary>
     private static bool IsSummer(DateTimeOffset utc)
     {
-        var begin = LastSunday(utc.Year, 3);
-        var end = LastSunday(utc.Year, utc.Year >= FirstYearUntilOctober ? 10 : 9);
-        return utc >= begin && utc < end;
+        var end = utc.Year >= FirstYearUntilOctober ? 10 : 9;
+        var month = utc.Month;
+        return month == 3 ? utc >= LastSunday(utc.Year, 3) : month == end ? utc < LastSunday(utc.Year, end) : month > 3 && month < end;
     }
 
     private static DateTimeOffset LastSunday(int year, int month)

@@ -41,6 +41,9 @@ public enum StampOutcome
     /// <summary>The stamp names two instants (the hour that occurs twice in autumn) and only one agrees with the reception.</summary>
     ByReception,
 
+    /// <summary>The stamp names two instants and only one agrees with the stamps before it (<see cref="StampSequence"/>).</summary>
+    BySequence,
+
     /// <summary>The stamp names two instants and both are possible; the later of those not after the reception was taken.</summary>
     Ambiguous,
 
@@ -145,42 +148,55 @@ public sealed record StampConvention
     /// <param name="time">The phenomenon time; meaningless for <see cref="StampOutcome.Nonexistent"/> and <see cref="StampOutcome.OutOfRange"/>.</param>
     public StampOutcome Resolve(DateTime stamp, DateTimeOffset received, out PhenomenonTime time)
     {
-        if (Zone is StampZone.Utc or StampZone.UtcPlus1)
+        if (Read(stamp, out time, out var later) is { } outcome)
         {
-            return Resolve(stamp, Zone == StampZone.Utc ? TimeSpan.Zero : EuropeanTime.Winter, out time);
+            return outcome;
         }
 
-        time = default;
+        if (IsBefore(received, later))
+        {
+            return StampOutcome.ByReception;
+        }
+
+        time = later;
+        return IsPrompt(received, later) ? StampOutcome.ByReception : StampOutcome.Ambiguous;
+    }
+
+    /// <summary>The later of the two times that a stamp without offset can mean; null when it means one, or none.</summary>
+    public PhenomenonTime? SecondTime(DateTime stamp) => Read(stamp, out _, out var later) is null ? later : null;
+
+    /// <summary>What a stamp without offset says by itself: one time, or none; null when it names two.</summary>
+    internal StampOutcome? Read(DateTime stamp, out PhenomenonTime earlier, out PhenomenonTime later)
+    {
+        (earlier, later) = (default, default);
+        if (Zone is StampZone.Utc or StampZone.UtcPlus1)
+        {
+            return Resolve(stamp, Zone == StampZone.Utc ? TimeSpan.Zero : EuropeanTime.Winter, out earlier);
+        }
+
         if (!IsInRange(stamp))
         {
             return StampOutcome.OutOfRange;
         }
 
-        var candidates = EuropeanTime.ToUtc(stamp, out var earlier, out var later);
-        time = candidates > 0 ? At(earlier) : default;
+        var candidates = EuropeanTime.ToUtc(stamp, out var first, out var second);
+        (earlier, later) = candidates > 0 ? (At(first), At(second)) : (default, default);
         return candidates switch
         {
             < 0 => StampOutcome.OutOfRange,
             0 => StampOutcome.Nonexistent,
             1 => StampOutcome.Certain,
-            _ => Choose(At(earlier), At(later), received, out time),
+            _ => null,
         };
     }
 
+    /// <summary>Whether something was received before it was over, which can't be.</summary>
+    internal static bool IsBefore(DateTimeOffset? received, PhenomenonTime time) => time.End > received + ClockTolerance;
+
+    /// <summary>Whether something was received soon after it was over.</summary>
+    internal static bool IsPrompt(DateTimeOffset? received, PhenomenonTime time) => received - time.End <= Promptness;
+
     private static bool IsInRange(DateTime stamp) => stamp.Year is >= 1900 and <= 2999;
-
-    private static StampOutcome Choose(PhenomenonTime earlier, PhenomenonTime later, DateTimeOffset received, out PhenomenonTime time)
-    {
-        // A value can not have been received before its interval ended.
-        if (later.End > received + ClockTolerance)
-        {
-            time = earlier;
-            return StampOutcome.ByReception;
-        }
-
-        time = later;
-        return received - later.End <= Promptness ? StampOutcome.ByReception : StampOutcome.Ambiguous;
-    }
 
     private PhenomenonTime At(DateTimeOffset utc) => Position switch
     {

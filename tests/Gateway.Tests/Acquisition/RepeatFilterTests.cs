@@ -38,4 +38,16 @@ public sealed class RepeatFilterTests
         Assert.True(_filter.IsRepeat(null, stamp, Noon.AddHours(5)));
         Assert.False(_filter.IsRepeat(null, stamp with { Stamp = stamp.Stamp.AddHours(1) }, Noon.AddHours(5)));
     }
+
+    /// <summary>02:00 on 25 October 2026 is 00:00Z and 01:00Z. A device without a counter gives it twice and means two hours.</summary>
+    [Fact]
+    public void The_same_local_stamp_an_hour_later_in_the_night_that_has_it_twice_is_another_one()
+    {
+        var stamp = new DeviceTime(new DateTime(2026, 10, 25, 2, 0, 0), null);
+        var second = new DateTimeOffset(2026, 10, 25, 1, 0, 0, TimeSpan.Zero);
+        Assert.False(_filter.IsRepeat(null, stamp, second.AddMinutes(-59), second));
+        Assert.True(_filter.IsRepeat(null, stamp, second.AddMinutes(-1), second));
+        Assert.False(_filter.IsRepeat(null, stamp, second.AddMinutes(1), second));
+        Assert.True(_filter.IsRepeat(null, stamp, second.AddMinutes(2), second));
+    }
 }

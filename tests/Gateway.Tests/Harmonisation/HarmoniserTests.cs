@@ -73,6 +73,20 @@ public sealed class HarmoniserTests : IDisposable
     }
 
     [Fact]
+    public void A_night_that_is_delivered_in_the_morning_is_settled_by_the_order_of_its_stamps()
+    {
+        var harmoniser = new Harmoniser(_flemish, _time, _log.For<Harmoniser>());
+        var observations = new List<Harmonised>();
+        foreach (var hour in new[] { 1, 2, 2, 3 })
+        {
+            harmoniser.Harmonise(Set(_flemish, "surface-1", [new RawReading(0, 16.95, ReadingStatus.Ok)], new DeviceTime(new DateTime(2026, 10, 25, hour, 0, 0), null), Noon), observations);
+        }
+
+        Assert.Equal([23, 0, 1, 2], observations.Select(o => o.Observation.PhenomenonTime.End.Hour));
+        Assert.All(observations, o => Assert.Equal(ResultQuality.Good, o.Observation.Quality));
+    }
+
+    [Fact]
     public void A_stamp_that_names_no_time_leaves_no_result()
     {
         // 02:30 on 29 March 2026 does not occur.
@@ -169,6 +183,19 @@ public sealed class HarmoniserTests : IDisposable
         var observation = Harmonise(_flemish, Set(_flemish, "surface-1", [new RawReading(0, 16.95, ReadingStatus.Ok)], time, Noon)).Single();
         Assert.Equal(hours == 23 ? QartodFlag.Good : QartodFlag.Missing, observation.Quality.Flag);
         Assert.Equal(16.95, observation.Raw);
+    }
+
+    /// <summary>Values out of a device's memory come with instants of their own, in whatever offset it keeps.</summary>
+    [Theory]
+    [InlineData("2026-11-21T11:00:00", 1, "2026-11-21T10:00:00Z", 14.97)]
+    [InlineData("2026-11-21T11:00:00", 0, "2026-11-21T11:00:00Z", 14.97)]
+    [InlineData("0001-01-01T00:30:00", 1, "2026-11-21T12:00:00Z", null)]
+    public void A_reading_with_an_instant_of_its_own_is_of_that_instant(string stamp, int hours, string expected, double? result)
+    {
+        var own = new DeviceTime(DateTime.Parse(stamp, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromHours(hours));
+        var observation = Harmonise(_dutch, Set(_dutch, "level-1", [new RawReading(0, 1497, ReadingStatus.Ok) { Time = own }], null, Noon)).Single();
+        Assert.Equal(expected, observation.PhenomenonTime.ToIso());
+        Assert.Equal(result, observation.Result is { } found ? Math.Round(found, 9) : null);
     }
 
     [Fact]
