@@ -4,7 +4,7 @@ using MeetNet.Hosting;
 
 namespace MeetNet.Gateway.Commissioning;
 
-/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>), <c>simulate</c> and <c>mqtt</c>.</summary>
+/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>), <c>simulate</c>, <c>decode</c>, <c>capture</c>, <c>command</c> and <c>mqtt</c>.</summary>
 internal static class CommandLine
 {
     private const string Examples = """
@@ -15,6 +15,8 @@ internal static class CommandLine
           meetnet-gateway run --config /etc/meetnet/gateway.yaml --data /var/lib/meetnet-gateway
           meetnet-gateway simulate --station firmware-config/stations/brabantse-wal.yaml \
               --simulation firmware-config/simulation/brabantse-wal.yaml --lines data/lines/brabantse-wal --broker mqtt://127.0.0.1
+          meetnet-gateway simulate plantower/pms5003 --pty /tmp/ttyDust --play ramp --disturb silence:1m:10s
+          echo '42 4D 00 1C …' | meetnet-gateway decode plantower/pms5003
           meetnet-gateway mqtt sub -p 1883 -t 'meetnet/#' -v
         """;
 
@@ -39,11 +41,11 @@ internal static class CommandLine
 
     internal static readonly Option<string?> Listen = new("--listen") { Description = "Serve /healthz, /metrics and /api/books here instead.", HelpName = "ADDRESS:PORT" };
 
-    internal static readonly Option<string> StationFile = new("--station") { Description = "The station file.", HelpName = "FILE", Required = true };
+    internal static readonly Option<string?> StationFile = new("--station") { Description = "The station file.", HelpName = "FILE" };
 
-    internal static readonly Option<string> SimulationPath = new("--simulation") { Description = "What its instruments play.", HelpName = "FILE", Required = true };
+    internal static readonly Option<string?> SimulationPath = new("--simulation") { Description = "What the instruments of the station play.", HelpName = "FILE" };
 
-    internal static readonly Option<string?> Profiles = new("--profiles") { Description = "The folder of device profiles; otherwise '../profiles' beside the station file.", HelpName = "DIR" };
+    internal static readonly Option<string?> Profiles = new("--profiles") { Description = "The folder of device profiles; otherwise '../profiles' beside the station file, or firmware-config/profiles.", HelpName = "DIR" };
 
     private static readonly Option<bool> Check = new("--check") { Description = "Check the configuration and stop; the same as 'check'." };
 
@@ -62,10 +64,29 @@ internal static class CommandLine
         var root = new RootCommand("The gateway of MeetNet: reads a station's instruments, harmonises and delivers." + Examples) { Config, Data, Lines, Broker, Check };
         var run = new Command("run", "Run the gateway in the foreground until SIGTERM or Ctrl-C.") { Listen };
         var check = new Command("check", "Check the configuration: every problem as file:line:column: message.");
-        var simulate = new Command("simulate", "Play the instruments of a station on pseudo-terminals and a broker.") { StationFile, SimulationPath, Profiles };
+        var simulate = new Command("simulate", "Play the instruments of a station, or one of a profile, on pseudo-terminals, TCP ports and a broker.")
+        {
+            ProfileArguments.OptionalName, StationFile, SimulationPath, Profiles, PlayProfile.Terminal, PlayProfile.Tcp, PlayProfile.Topic,
+            ProfileArguments.At, ProfileArguments.Framing, PlayArguments.Shape, PlayArguments.Values, PlayArguments.Disturbances, PlayArguments.Every,
+        };
         root.Subcommands.Add(run);
         root.Subcommands.Add(check);
         root.Subcommands.Add(simulate);
+        var decode = new Command("decode", "Say what an instrument's bytes mean, or where they are wrong: hexadecimal or text from standard input.")
+        {
+            ProfileArguments.Name, DecodeCommand.Input, DecodeCommand.AsText, DecodeCommand.Exchange, DecodeCommand.Topic, ProfileArguments.At, ProfileArguments.Framing, Profiles,
+        };
+        root.Subcommands.Add(decode);
+        var capture = new Command("capture", "Write down what passes a line of a station, as vectors. The gateway must not run.")
+        {
+            CaptureCommand.Line, StationFile, Profiles, CaptureCommand.For, CaptureCommand.Output,
+        };
+        root.Subcommands.Add(capture);
+        var command = new Command("command", "Tell an instrument of a station to do something that its profile knows. The gateway must not run.")
+        {
+            InstructCommand.Sensor, InstructCommand.Word, InstructCommand.Number, StationFile, Profiles,
+        };
+        root.Subcommands.Add(command);
         root.Subcommands.Add(new Command(WireCommand.Name, "Publish to a broker and look at what goes through it; 'mqtt --help' tells more."));
         root.SetAction(parsed =>
         {
@@ -74,12 +95,15 @@ internal static class CommandLine
                 return CheckCommand.Run(parsed);
             }
 
-            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, simulate or mqtt. --help tells more.");
+            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, simulate, decode, capture, command or mqtt. --help tells more.");
             return ExitCodes.Usage;
         });
         check.SetAction(CheckCommand.Run);
         run.SetAction((parsed, _) => RunCommand.RunAsync(parsed));
         simulate.SetAction(SimulateCommand.RunAsync);
+        decode.SetAction(DecodeCommand.RunAsync);
+        capture.SetAction(CaptureCommand.RunAsync);
+        command.SetAction(InstructCommand.RunAsync);
 
         var line = root.Parse(arguments);
         if (line.Errors.Count == 0)

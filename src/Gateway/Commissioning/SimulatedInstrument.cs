@@ -1,5 +1,6 @@
 using MeetNet.Devices;
 using MeetNet.Devices.Framing;
+using MeetNet.Devices.Profiles;
 using MeetNet.Devices.Simulation;
 using MeetNet.Gateway.Stations;
 
@@ -11,7 +12,6 @@ internal sealed class SimulatedInstrument
     /// <summary>Requests are short; what is longer is noise and goes.</summary>
     private const int WindowBytes = 1_024;
 
-    private readonly Instrument _instrument;
     private readonly IDeviceSimulator _simulator;
     private readonly InstrumentScript _script;
     private readonly FieldScript?[] _fields;
@@ -21,24 +21,33 @@ internal sealed class SimulatedInstrument
     private int _waiting;
 
     public SimulatedInstrument(Instrument instrument, InstrumentScript script)
+        : this(instrument.Sensor, instrument.Profile, instrument.Address, script, instrument.Profile.Timing.Interval)
     {
-        _instrument = instrument;
+    }
+
+    /// <param name="sensor">What it is called in the log.</param>
+    /// <param name="interval">How often it talks unasked.</param>
+    public SimulatedInstrument(string sensor, DeviceProfile profile, DeviceAddress address, InstrumentScript script, TimeSpan interval)
+    {
+        Sensor = sensor;
+        Profile = profile.Id;
+        Interval = interval;
         _script = script;
-        _simulator = ProfileShelf.DriverOf(instrument.Profile).Simulate(instrument.Profile, instrument.Address);
-        _fields = [.. instrument.Profile.Fields.Select(f => script.Fields.GetValueOrDefault(f.Name))];
+        _simulator = ProfileShelf.DriverOf(profile).Simulate(profile, address);
+        _fields = [.. profile.Fields.Select(f => script.Fields.GetValueOrDefault(f.Name))];
         _values = new double[_fields.Length];
         _frame = new byte[_simulator.MaxFrame];
     }
 
-    public string Sensor => _instrument.Sensor;
+    public string Sensor { get; }
 
-    public string Profile => _instrument.Profile.Id;
+    public string Profile { get; }
 
     /// <summary>Whether it talks unasked.</summary>
     public bool Unasked => _simulator.Requests is null;
 
     /// <summary>How often it talks unasked.</summary>
-    public TimeSpan Interval => _instrument.Profile.Timing.Interval;
+    public TimeSpan Interval { get; }
 
     public UplinkScript? Uplink => _script.Uplink;
 

@@ -10,7 +10,6 @@ namespace MeetNet.Gateway.Commissioning;
 internal sealed class SimulationFile
 {
     private static readonly string[] Shapes = ["steady", "sine", "ramp", "square"];
-    private static readonly string[] Kinds = ["silence", "garbage", "corrupt", "device-fault", "warming-up", "unplugged"];
 
     private readonly Station _station;
     private readonly ConfigurationPaths _paths;
@@ -180,15 +179,7 @@ internal sealed class SimulationFile
 
     private static DisturbanceScript DisturbanceOf(YamlMap map)
     {
-        Disturbance? kind = map.Choice("kind", Kinds) switch
-        {
-            "silence" => Disturbance.Silence,
-            "garbage" => Disturbance.Garbage,
-            "corrupt" => Disturbance.Corrupt,
-            "device-fault" => Disturbance.DeviceFault,
-            "warming-up" => Disturbance.WarmingUp,
-            _ => null,
-        };
+        var kind = DisturbanceWords.KindOf(map.Choice("kind", DisturbanceWords.All));
         var every = map.Duration("every", TimeSpan.FromSeconds(1));
         var lasts = map.Duration("lasts", TimeSpan.FromMilliseconds(1), every > TimeSpan.Zero ? every : null);
         var phase = map.Optional("phase")?.Duration() ?? TimeSpan.Zero;

@@ -26,35 +26,6 @@ internal static class YamlScalars
         return double.TryParse(text, Style, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
     }
 
-    public static bool TryDuration(string text, out TimeSpan value)
-    {
-        value = default;
-        var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
-        if (digits is <= 0 or > 9)
-        {
-            return false;
-        }
-
-        var count = long.Parse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture);
-        long? unit = text.AsSpan(digits) switch
-        {
-            "ms" => TimeSpan.TicksPerMillisecond,
-            "s" => TimeSpan.TicksPerSecond,
-            "m" => TimeSpan.TicksPerMinute,
-            "h" => TimeSpan.TicksPerHour,
-            "d" => TimeSpan.TicksPerDay,
-            _ => null,
-        };
-        // 999,999,999 days are beyond TimeSpan.
-        if (unit is null || count > TimeSpan.MaxValue.Ticks / unit)
-        {
-            return false;
-        }
-
-        value = TimeSpan.FromTicks(count * unit.Value);
-        return true;
-    }
-
     public static string Bounded<T>(string what, T min, T max, T lowest, T highest)
         where T : IComparable<T>, IFormattable
     {

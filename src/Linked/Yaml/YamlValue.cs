@@ -188,7 +188,7 @@ public sealed class YamlValue
         var low = min ?? TimeSpan.Zero;
         var high = max ?? TimeSpan.FromDays(3650);
         var allowed = $"a length of time such as 250ms, 10s, 5m, 1h or 2d, from {YamlScalars.Show(low)} to {YamlScalars.Show(high)}";
-        if (_node is not YamlScalarNode scalar || !YamlScalars.TryDuration(scalar.Text, out var value))
+        if (_node is not YamlScalarNode scalar || !Durations.TryParse(scalar.Text, out var value))
         {
             return Wrong(allowed, low);
         }
