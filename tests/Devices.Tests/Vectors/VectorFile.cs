@@ -8,9 +8,11 @@ namespace MeetNet.Devices.Tests.Vectors;
 /// <summary>One file of vectors; <c>tests/vectors/README.md</c> explains the keys.</summary>
 internal sealed record VectorFile(DeviceAddress Address, IReadOnlyList<Vector> Vectors)
 {
-    public static VectorFile Read(string id)
+    public static VectorFile Read(string id) => Load(Path.Combine(Repository.Vectors, id + ".yaml"));
+
+    public static VectorFile Load(string path)
     {
-        var map = YamlReader.Load(Path.Combine(Repository.Vectors, id + ".yaml"), out var problems);
+        var map = YamlReader.Load(path, out var problems);
         var address = DeviceAddress.Read(map.Optional("address")) with { Framing = map.Optional("framing")?.String() };
         var sources = map.Map("sources").Entries().ToDictionary(e => e.Key, e => e.Value.String());
         var vectors = new List<Vector>();
