@@ -15,7 +15,7 @@ internal static class CommandLine
           meetnet-gateway run --config /etc/meetnet/gateway.yaml --data /var/lib/meetnet-gateway
           meetnet-gateway simulate --station firmware-config/stations/brabantse-wal.yaml \
               --simulation firmware-config/simulation/brabantse-wal.yaml --lines data/lines/brabantse-wal --broker mqtt://127.0.0.1
-          meetnet-gateway simulate plantower/pms5003 --pty /tmp/ttyDust --play ramp --disturb silence:1m:10s
+          meetnet-gateway simulate plantower/pms5003 --pty ttyDust --play ramp --disturb silence:1m:10s
           echo '42 4D 00 1C …' | meetnet-gateway decode plantower/pms5003
           meetnet-gateway mqtt sub -p 1883 -t 'meetnet/#' -v
         """;
