@@ -12,6 +12,7 @@ public static class DriverCatalog
         new PlantowerDriver(),
         new BayernHessenDriver(),
         new TtsV3Driver(),
+        new TextLineDriver(),
     ];
 
     /// <summary>The driver of that name, or null.</summary>

@@ -15,6 +15,7 @@ public sealed class BindTests
     [InlineData("acoem/serinus-44", "nh3", "a Bayern-Hessen address is a number of at most three digits, not nh3")]
     [InlineData("milesight/em500-swl", null, "a device behind The Things Stack needs its device id (lower-case letters, digits and '-', 2 to 36), not none")]
     [InlineData("milesight/em500-swl", "Node", "a device behind The Things Stack needs its device id (lower-case letters, digits and '-', 2 to 36), not Node")]
+    [InlineData("maxbotix/hrxl-5m", "1", "a device that writes lines of text is alone on its line and has no address, not 1")]
     public void Refuses(string id, string? address, string message)
     {
         var profile = Repository.Profile(id);

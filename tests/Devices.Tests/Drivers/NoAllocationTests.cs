@@ -13,6 +13,7 @@ public sealed class NoAllocationTests
     [InlineData("metone/bam-1020")]
     [InlineData("milesight/em500-swl")]
     [InlineData("decentlab/dl-ctd10")]
+    [InlineData("maxbotix/hrxl-5m")]
     public void Cut_and_decode(string id)
     {
         var rig = Rig.Of(id);

@@ -213,6 +213,33 @@ public sealed class ModbusRequestFramerLaws : FramerLaws
     }
 }
 
+public abstract class LineFramerLaws(LineEnding ending) : FramerLaws
+{
+    private protected override IFramer Framer => new LineFramer(ending, 60);
+
+    private protected override byte[] Tempting => [13, 10, (byte)'R', (byte)' '];
+
+    private protected override Gen<byte[]> Frame =>
+        from length in Gen.Choose(1, 50)
+        from text in Gen.Choose(32, 126).Select(b => (byte)b).ArrayOf(length)
+        select (byte[])[.. text, ending == LineEnding.Cr ? LineFramer.Cr : LineFramer.Lf];
+}
+
+public sealed class CrLineFramerLaws() : LineFramerLaws(LineEnding.Cr);
+
+public sealed class LfLineFramerLaws() : LineFramerLaws(LineEnding.Lf);
+
+public sealed class AnyLineFramerLaws() : LineFramerLaws(LineEnding.Any);
+
+public sealed class TextRequestFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer => new MeetNet.Devices.Drivers.TextRequestFramer("mm\r"u8.ToArray());
+
+    private protected override byte[] Tempting => [13, (byte)'m'];
+
+    private protected override Gen<byte[]> Frame => Gen.Constant("mm\r"u8.ToArray());
+}
+
 public sealed class MessageFramerTests
 {
     [Fact]

@@ -92,6 +92,11 @@ public sealed class RoundTripTests
     private static Gen<double> Value(FieldProfile field, DriverSettings settings)
     {
         var (low, high) = settings is HessenSettings ? (-9999.0, 99999.0) : (-1000.0, 30000.0);
+        if (field.Settings is TextLineFieldSettings { Digits: > 0 } text)
+        {
+            (low, high) = (0, Math.Pow(10, text.Digits) - 1);
+        }
+
         if (field.Settings.Layout is { } layout && layout.Type is Decoding.NumberType.UInt16)
         {
             (low, high) = (field.Value.Offset, field.Value.Offset + (ushort.MaxValue * field.Value.Scale));
@@ -109,6 +114,7 @@ public sealed class RoundTripTests
         return settings switch
         {
             HessenFieldSettings => Math.Abs(value) * 5.1e-4,
+            TextLineFieldSettings { Decimals: { } decimals } => 0.5001 * Math.Pow(10, -decimals) * Math.Abs(rule.Scale),
             { Layout.Type: Decoding.NumberType.Float32 } => Math.Abs(value) * 6.0e-8,
             { Layout: not null } => 0.5001 * Math.Abs(rule.Scale),
             _ => Math.Abs(value) * 1e-12,
