@@ -7,13 +7,15 @@ namespace MeetNet.Observations;
 /// <param name="UnitOfMeasurement">Unit of the results.</param>
 /// <param name="Interval">Expected time between results; null when there is none to expect.</param>
 /// <param name="Procedure">Id of the procedure in force.</param>
+/// <param name="Method">Principle of measurement, as its owner states it: a name of the methods; null when it is not stated.</param>
 public sealed record Datastream(
     DatastreamId Id,
     LocalizedText Name,
     string FeatureOfInterest,
     UnitOfMeasurement UnitOfMeasurement,
     TimeSpan? Interval,
-    string Procedure);
+    string Procedure,
+    string? Method = null);
 
 /// <summary>A unit as SensorThings writes it.</summary>
 /// <param name="Name">In words, English.</param>

@@ -6,8 +6,9 @@ namespace MeetNet.Observations;
 /// <param name="Simulated">Whether its values are made up; said wherever a person sees them.</param>
 /// <param name="Location">Where it stands.</param>
 /// <param name="SurfaceLevel">Height of the ground there, or null when it was not levelled.</param>
+/// <param name="Siting">Siting class of its air measurements, <c>rural-background</c>; null when it is not stated.</param>
 public sealed record Thing(
-    LocalizedText Name, LocalizedText Description, bool Simulated, Location Location, SurfaceLevel? SurfaceLevel);
+    LocalizedText Name, LocalizedText Description, bool Simulated, Location Location, SurfaceLevel? SurfaceLevel, string? Siting = null);
 
 /// <summary>A place on the ellipsoid.</summary>
 /// <param name="Latitude">Degrees north.</param>

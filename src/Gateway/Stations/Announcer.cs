@@ -58,7 +58,8 @@ internal sealed class Announcer
         plan.Property.Medium,
         plan.Property.UnitOfMeasurement,
         plan.Interval,
-        plan.Procedures.At(PhenomenonTime.Instant(_time.GetUtcNow())).Id);
+        plan.Procedures.At(PhenomenonTime.Instant(_time.GetUtcNow())).Id,
+        plan.Method);
 
     /// <summary>A line that can't be read (cut short by a power cut) is of no use and does no harm: its procedure was announced when it was new.</summary>
     private static IEnumerable<Procedure> Earlier(string path)

@@ -15,6 +15,9 @@ internal sealed record DatastreamPlan
 
     public required ObservedProperty Property { get; init; }
 
+    /// <summary>Principle of measurement as the station file states it; null when it doesn't.</summary>
+    public required string? Method { get; init; }
+
     /// <summary>How the device stamps its values; null: the gateway stamps them when they arrive.</summary>
     public required StampConvention? Stamp { get; init; }
 

@@ -45,6 +45,7 @@ internal sealed class DatastreamReader(
         var field = Field(map.Require("field"));
         var property = Property(map.Require("property"));
         var unit = Unit(map, field);
+        var method = map.Optional("method") is { } stated ? Method(stated, property) : null;
         var reference = map.Optional("gasReference") is { } gasReference ? Reference(gasReference) : null;
         var datum = map.Optional("datum")?.String();
         var transformation = map.Optional("transformation")?.String();
@@ -106,6 +107,7 @@ internal sealed class DatastreamReader(
             Id = id,
             Field = field,
             Property = property,
+            Method = method,
             Stamp = stamp,
             Procedures = procedures,
             Interval = apart,
@@ -133,6 +135,19 @@ internal sealed class DatastreamReader(
         }
 
         value.Problem($"'{name}' is not an observed property; allowed: {string.Join(", ", ObservedProperties.All.Select(p => p.Name))}");
+        return null;
+    }
+
+    private static string? Method(YamlValue value, ObservedProperty? property)
+    {
+        var name = value.String();
+        if (property is null || name.Length == 0 || (MeasuringMethods.TryGet(name, out var method) && method.Properties.Contains(property.Name)))
+        {
+            return name;
+        }
+
+        var allowed = MeasuringMethods.All.Where(known => known.Properties.Contains(property.Name)).Select(known => known.Name).DefaultIfEmpty("none is listed: leave it out");
+        value.Problem($"'{name}' is not a method of measuring {property.Name}; allowed: {string.Join(", ", allowed)}");
         return null;
     }
 

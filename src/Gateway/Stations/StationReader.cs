@@ -1,4 +1,5 @@
 using MeetNet.Observations;
+using MeetNet.Observations.Catalogue;
 using MeetNet.Observations.Coordinates;
 using MeetNet.Observations.Datums;
 using MeetNet.Yaml;
@@ -19,7 +20,8 @@ internal static class StationReader
         var location = ReadLocation(map.Map("location"));
         var thing = new Thing(
             Text(map.Map("name")), Text(map.Map("description")), map.Boolean("simulated"), location,
-            map.Optional("surfaceLevel") is { IsNull: false } level ? ReadSurfaceLevel(level.Map(), location) : null);
+            map.Optional("surfaceLevel") is { IsNull: false } level ? ReadSurfaceLevel(level.Map(), location) : null,
+            map.Optional("siting")?.Choice([.. SitingClasses.All]));
         var lines = new LineReader(paths).Read(map.List("lines"));
         var instruments = new InstrumentReader(owner, name, location, thing.SurfaceLevel, new ProfileShelf(profilesFolder), problems).Read(map.List("instruments"), lines);
         map.Done();

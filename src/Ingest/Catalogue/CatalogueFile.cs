@@ -21,7 +21,7 @@ internal sealed class CatalogueFile : IDisposable
             name_nl TEXT NOT NULL, name_en TEXT NOT NULL, description_nl TEXT NOT NULL, description_en TEXT NOT NULL,
             simulated INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, crs TEXT NOT NULL,
             surface_value REAL, surface_unit TEXT, surface_datum TEXT, surface_native_value REAL, surface_native_datum TEXT, surface_transformation TEXT,
-            native_x REAL, native_y REAL, native_crs TEXT, native_transformation TEXT, native_accuracy REAL,
+            native_x REAL, native_y REAL, native_crs TEXT, native_transformation TEXT, native_accuracy REAL, siting TEXT,
             PRIMARY KEY (owner, station)) STRICT, WITHOUT ROWID;
         CREATE TABLE sensors (
             owner TEXT NOT NULL, station TEXT NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL,
@@ -31,7 +31,7 @@ internal sealed class CatalogueFile : IDisposable
             id TEXT PRIMARY KEY, owner TEXT NOT NULL, station TEXT NOT NULL, sensor TEXT NOT NULL, property TEXT NOT NULL,
             name_nl TEXT NOT NULL, name_en TEXT NOT NULL, feature_of_interest TEXT NOT NULL,
             unit_name TEXT NOT NULL, unit_symbol TEXT NOT NULL, unit_definition TEXT NOT NULL,
-            interval TEXT, procedure TEXT NOT NULL, announced INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            interval TEXT, procedure TEXT NOT NULL, announced INTEGER NOT NULL, method TEXT) STRICT, WITHOUT ROWID;
         CREATE TABLE procedures (
             id TEXT NOT NULL, valid_from TEXT NOT NULL, datastream TEXT NOT NULL, json TEXT NOT NULL,
             PRIMARY KEY (id, valid_from)) STRICT, WITHOUT ROWID;
@@ -46,6 +46,12 @@ internal sealed class CatalogueFile : IDisposable
         ALTER TABLE stations ADD COLUMN native_accuracy REAL;
         """;
 
+    /// <summary>From version 2, which did not keep what owners state for whoever compares.</summary>
+    private const string ComparedFacts = """
+        ALTER TABLE stations ADD COLUMN siting TEXT;
+        ALTER TABLE datastreams ADD COLUMN method TEXT;
+        """;
+
     private readonly SqliteFile _file;
 
     public CatalogueFile(string path)
@@ -53,8 +59,8 @@ internal sealed class CatalogueFile : IDisposable
         _file = SqliteFile.OpenWriter(path, new SqliteOptions
         {
             ApplicationId = ApplicationId,
-            Version = 2,
-            Migrate = static (file, version) => file.Execute(version == 0 ? Schema : NativePositions),
+            Version = 3,
+            Migrate = static (file, version) => file.Execute(version switch { 0 => Schema, 1 => NativePositions + ComparedFacts, _ => ComparedFacts }),
             Synchronous = SqliteSynchronous.Normal,     // what a power cut takes of it is derived again from the log
         });
         Cursor = _file.Scalar("SELECT position FROM cursor");
@@ -115,13 +121,14 @@ internal sealed class CatalogueFile : IDisposable
     private void Save(StationEntry entry)
     {
         var (thing, surface, native) = (entry.Thing, entry.Thing.SurfaceLevel, entry.Thing.Location.Native);
-        using var station = _file.Prepare("INSERT OR REPLACE INTO stations VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)");
+        using var station = _file.Prepare("INSERT OR REPLACE INTO stations VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23)");
         station.Bind(1, entry.Owner).Bind(2, entry.Station).Bind(3, Iso8601.Format(entry.Issued))
             .Bind(4, thing.Name.Nl).Bind(5, thing.Name.En).Bind(6, thing.Description.Nl).Bind(7, thing.Description.En)
             .Bind(8, thing.Simulated ? 1 : 0).Bind(9, thing.Location.Latitude).Bind(10, thing.Location.Longitude).Bind(11, thing.Location.Crs)
             .Bind(12, surface?.Value).Bind(13, surface?.Unit).Bind(14, surface?.Datum)
             .Bind(15, surface?.Native?.Value).Bind(16, surface?.Native?.Datum).Bind(17, surface?.Transformation)
             .Bind(18, native?.X).Bind(19, native?.Y).Bind(20, native?.Crs).Bind(21, native?.Transformation).Bind(22, native?.Accuracy)
+            .Bind(23, thing.Siting)
             .Run();
         using var forget = _file.Prepare("DELETE FROM sensors WHERE owner = ?1 AND station = ?2");
         forget.Bind(1, entry.Owner).Bind(2, entry.Station).Run();
@@ -137,11 +144,12 @@ internal sealed class CatalogueFile : IDisposable
     private void Save(DatastreamEntry entry)
     {
         var (datastream, id) = (entry.Datastream, entry.Datastream.Id);
-        using var insert = _file.Prepare("INSERT OR REPLACE INTO datastreams VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)");
+        using var insert = _file.Prepare("INSERT OR REPLACE INTO datastreams VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)");
         insert.Bind(1, entry.Id).Bind(2, id.Owner).Bind(3, id.Station).Bind(4, id.Sensor).Bind(5, id.Property)
             .Bind(6, datastream.Name.Nl).Bind(7, datastream.Name.En).Bind(8, datastream.FeatureOfInterest)
             .Bind(9, datastream.UnitOfMeasurement.Name).Bind(10, datastream.UnitOfMeasurement.Symbol).Bind(11, datastream.UnitOfMeasurement.Definition)
             .Bind(12, datastream.Interval is { } interval ? Iso8601.FormatDuration(interval) : null).Bind(13, datastream.Procedure).Bind(14, entry.Announced ? 1 : 0)
+            .Bind(15, datastream.Method)
             .Run();
     }
 
@@ -175,7 +183,7 @@ internal sealed class CatalogueFile : IDisposable
             var position = row.IsNull(17) ? null : new NativePosition(row.Double(17), row.Double(18), row.Text(19), row.Text(20), row.Double(21));
             var thing = new Thing(
                 new LocalizedText(row.Text(3), row.Text(4)), new LocalizedText(row.Text(5), row.Text(6)), row.Int64(7) == 1,
-                new Location(row.Double(8), row.Double(9), row.Text(10), position), surface);
+                new Location(row.Double(8), row.Double(9), row.Text(10), position), surface, row.TextOrNull(22));
             var id = $"{row.Text(0)}/{row.Text(1)}";
             stations[id] = new StationEntry(row.Text(0), row.Text(1), Instant(row.Text(2)), thing, [.. sensors.GetValueOrDefault(id) ?? []]);
         }
@@ -191,7 +199,7 @@ internal sealed class CatalogueFile : IDisposable
             TimeSpan? interval = Iso8601.TryParseDuration(row.TextOrNull(11), out var announced) ? announced : null;
             var datastream = new Datastream(
                 DatastreamId.Create(row.Text(1), row.Text(2), row.Text(3), row.Text(4)), new LocalizedText(row.Text(5), row.Text(6)), row.Text(7),
-                new UnitOfMeasurement(row.Text(8), row.Text(9), row.Text(10)), interval, row.Text(12));
+                new UnitOfMeasurement(row.Text(8), row.Text(9), row.Text(10)), interval, row.Text(12), row.TextOrNull(14));
             datastreams[row.Text(0)] = new DatastreamEntry(datastream, row.Int64(13) == 1);
         }
         return datastreams.ToImmutable();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using MeetNet.Observations;
+using MeetNet.Observations.Catalogue;
 using MeetNet.Observations.Coordinates;
 using MeetNet.Observations.Reference;
 using MeetNet.Observations.Time;
@@ -38,6 +39,10 @@ internal static class ImportCommand
     private static readonly Option<string?> Name = new("--name") { Description = "What people call the station.", HelpName = "TEXT" };
 
     private static readonly Option<string?> Property = new("--property") { Description = "Observed property, where the format doesn't say it.", HelpName = "NAME" };
+
+    private static readonly Option<string?> Method = new("--method") { Description = "Principle of measurement, for whoever compares: passive-sampler, radar…", HelpName = "NAME" };
+
+    private static readonly Option<string?> Siting = new("--siting") { Description = $"Siting class of the station: {string.Join(", ", SitingClasses.All)}.", HelpName = "CLASS" };
 
     private static readonly Option<string?> Unit = new("--unit") { Description = "Unit (UCUM), where the format doesn't say it.", HelpName = "UNIT" };
 
@@ -78,7 +83,7 @@ internal static class ImportCommand
         "Bring a file of published series into the log as a station. The hub must not be running on the same folder. What is there already is not written again; "
         + "a value that has changed becomes a higher revision.")
     {
-        Format, File, Owner, Station, Sensor, Place, Name, Property, Unit, Reference, Datum, Transformation, Stamp, Clock, Codes, Select, DryRun,
+        Format, File, Owner, Station, Sensor, Place, Name, Property, Method, Siting, Unit, Reference, Datum, Transformation, Stamp, Clock, Codes, Select, DryRun,
     };
 
     /// <summary>Reads the options; says what is wrong with them.</summary>
@@ -103,6 +108,8 @@ internal static class ImportCommand
             Place = Read<Location>(parsed.GetValue(Place), TryPlace),
             Name = parsed.GetValue(Name),
             Property = parsed.GetValue(Property),
+            Method = parsed.GetValue(Method),
+            Siting = ReadSiting(parsed.GetValue(Siting)),
             Unit = parsed.GetValue(Unit),
             Reference = parsed.GetValue(Reference) is { } state ? ReadReference(state) : null,
             Datum = parsed.GetValue(Datum),
@@ -142,6 +149,12 @@ internal static class ImportCommand
             var known = GasReference.TryGetNamed(state, out var reference);
             Expect(known, $"--reference is '{state}'; allowed: {string.Join(", ", GasReference.Named.Keys)}");
             return known ? reference : null;
+        }
+
+        string? ReadSiting(string? name)
+        {
+            Expect(name is null || SitingClasses.All.Contains(name), $"--siting is '{name}'; allowed: {string.Join(", ", SitingClasses.All)}");
+            return name;
         }
 
         TimeSpan? ReadClock(string? text)

@@ -27,6 +27,12 @@ internal sealed record ImportOptions
     /// <summary>Observed property, for formats that don't say it.</summary>
     public string? Property { get; init; }
 
+    /// <summary>Principle of measurement; null when nobody states it.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>Siting class of the station; null when nobody states it, or before.</summary>
+    public string? Siting { get; init; }
+
     /// <summary>UCUM unit, for formats that don't say it.</summary>
     public string? Unit { get; init; }
 

@@ -40,7 +40,7 @@ internal sealed class ImportedStation
         var place = options.Place ?? before?.Thing.Location
             ?? throw new ImportException(0, $"{options.Owner}/{options.Station} is new: state with --place where it is");
         var name = options.Name is { } stated ? new LocalizedText(stated, stated) : before?.Thing.Name ?? new LocalizedText(options.Station, options.Station);
-        _thing = new Thing(name, new LocalizedText("Ingelezen gepubliceerde reeksen", "Imported published series"), false, place, before?.Thing.SurfaceLevel);
+        _thing = new Thing(name, new LocalizedText("Ingelezen gepubliceerde reeksen", "Imported published series"), false, place, before?.Thing.SurfaceLevel, options.Siting ?? before?.Thing.Siting);
         foreach (var sensor in before?.Sensors ?? [])
         {
             _sensors.Add(sensor.Id, sensor);
@@ -71,6 +71,11 @@ internal sealed class ImportedStation
             problem = $"'{series.Property}' is not an observed property; known are {string.Join(", ", ObservedProperties.All.Select(known => known.Name))}";
             return false;
         }
+        if (_options.Method is { } method && !(MeasuringMethods.TryGet(method, out var known) && known.Properties.Contains(property.Name)))
+        {
+            problem = $"--method: '{method}' is not a method of measuring {property.Name}; allowed: {string.Join(", ", MeasuringMethods.All.Where(other => other.Properties.Contains(property.Name)).Select(other => other.Name))}";
+            return false;
+        }
         var id = DatastreamId.Create(_options.Owner, _options.Station, _options.Sensor, series.Property);
         var request = new ProcedureRequest
         {
@@ -99,7 +104,7 @@ internal sealed class ImportedStation
         _procedures[procedure.Id] = procedure;
         _sensors[_options.Sensor] = new Sensor(_options.Sensor, _format.Name, "published series", "none", ProfilePrefix + _format.Name, ProfileVersion);
         var interval = series.Stamp.Period == TimeSpan.Zero ? (TimeSpan?)null : series.Stamp.Period;
-        _datastreams[id] = new Datastream(id, property.Label, property.Medium, property.UnitOfMeasurement, interval, procedure.Id);
+        _datastreams[id] = new Datastream(id, property.Label, property.Medium, property.UnitOfMeasurement, interval, procedure.Id, _options.Method ?? _datastreams.GetValueOrDefault(id)?.Method);
         return true;
     }
 

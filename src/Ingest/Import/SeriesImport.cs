@@ -77,7 +77,7 @@ internal static class SeriesImport
         var fresh = Compare(source, station, logged, now, out var unchanged);
         if (!options.DryRun)
         {
-            Write(log, options, station, logged.Last, fresh, now);
+            Write(log, options, station, logged, fresh, now);
         }
         var revised = fresh.Count(observation => observation.Revision > 0);
         return new ImportSummary(rows, fresh.Count - revised, revised, unchanged, source.Problems.Count, source.PassedOver.Values.Sum());
@@ -136,12 +136,14 @@ internal static class SeriesImport
         return new Observation(datastream, procedure.Id, value.Time, now, quality.Flag == QartodFlag.Missing ? null : made.Value, quality, value.Raw, 0);
     }
 
-    private static void Write(FactTransaction log, ImportOptions options, ImportedStation station, long last, List<Observation> fresh, DateTimeOffset now)
+    private static void Write(FactTransaction log, ImportOptions options, ImportedStation station, LoggedStation logged, List<Observation> fresh, DateTimeOffset now)
     {
-        if (fresh.Count == 0)
+        var isAnnounced = logged.Announcement is { } before && station.Announce(before.Issued).ToUtf8().AsSpan().SequenceEqual(before.ToUtf8());
+        if (fresh.Count == 0 && isAnnounced)
         {
             return;
         }
+        var last = logged.Last;
         var topics = (Announcement: WireTopics.Announcement(options.Owner, options.Station), Obs: WireTopics.Obs(options.Owner, options.Station));
         List<Arrival> arrivals = [Judge(topics.Announcement, station.Announce(now).ToUtf8(), now)];
         var writer = new BatchWriter(options.Owner, options.Station);
@@ -164,7 +166,10 @@ internal static class SeriesImport
             }
             last++;
         }
-        arrivals.Add(Judge(topics.Obs, Complete(writer), now));
+        if (fresh.Count > 0)
+        {
+            arrivals.Add(Judge(topics.Obs, Complete(writer), now));
+        }
         log.Commit(arrivals);
     }
 

@@ -7,7 +7,7 @@ namespace MeetNet.Ingest.Query;
 /// <summary>A station as <c>/api/stations</c> gives it.</summary>
 internal sealed record StationAnswer(
     string Id, string Owner, string Station, LocalizedText Name, LocalizedText Description, bool Simulated, Location Location, SurfaceLevel? SurfaceLevel,
-    DateTimeOffset Issued, IReadOnlyList<Sensor> Sensors, IReadOnlyList<string> Datastreams, GatewayAnswer? Gateway);
+    string? Siting, DateTimeOffset Issued, IReadOnlyList<Sensor> Sensors, IReadOnlyList<string> Datastreams, GatewayAnswer? Gateway);
 
 /// <summary>Whether a station's gateway is connected (<c>online</c>, <c>offline</c>), and since when it said so; null when it never said.</summary>
 internal sealed record GatewayAnswer(string State, DateTimeOffset Since);
@@ -21,7 +21,7 @@ internal sealed record ProcedureAnswer(string Id, DateTimeOffset ValidFrom);
 /// <param name="Announced">False: its station announces it no more; its observations are still there.</param>
 internal sealed record DatastreamAnswer(
     string Id, string Owner, string Station, string Sensor, string ObservedProperty, LocalizedText Name, string FeatureOfInterest,
-    UnitOfMeasurement Unit, TimeSpan? Interval, bool Simulated, bool Announced, string Procedure, IReadOnlyList<ProcedureAnswer> Procedures);
+    UnitOfMeasurement Unit, TimeSpan? Interval, bool Simulated, bool Announced, string Procedure, IReadOnlyList<ProcedureAnswer> Procedures, string? Method);
 
 /// <summary>What an observed property is, in its one canonical definition.</summary>
 internal sealed record PropertyAnswer(
@@ -38,7 +38,7 @@ internal static class CatalogueAnswers
 {
     public static StationsAnswer Stations(CatalogueModel model, IReadOnlyDictionary<string, GatewayAnswer> gateways, string hub, DateTimeOffset now) => new(now, hub, [.. model.Stations.Values.Select(station => new StationAnswer(
         station.Id, station.Owner, station.Station, station.Thing.Name, station.Thing.Description, station.Thing.Simulated, station.Thing.Location, station.Thing.SurfaceLevel,
-        station.Issued, station.Sensors, [.. model.Datastreams.Keys.Where(id => id.StartsWith(station.Id + "/", StringComparison.Ordinal))],
+        station.Thing.Siting, station.Issued, station.Sensors, [.. model.Datastreams.Keys.Where(id => id.StartsWith(station.Id + "/", StringComparison.Ordinal))],
         gateways.GetValueOrDefault(station.Id)))]);
 
     public static DatastreamsAnswer Datastreams(CatalogueModel model, Func<DatastreamEntry, bool> wanted, DateTimeOffset now)
@@ -56,7 +56,7 @@ internal static class CatalogueAnswers
         return new DatastreamAnswer(
             entry.Id, id.Owner, id.Station, id.Sensor, id.Property, datastream.Name, datastream.FeatureOfInterest, datastream.UnitOfMeasurement, datastream.Interval,
             IsSimulated(model, id), entry.Announced, datastream.Procedure,
-            [.. model.ProceduresOf(entry.Id).Select(procedure => new ProcedureAnswer(procedure.Id, procedure.ValidFrom))]);
+            [.. model.ProceduresOf(entry.Id).Select(procedure => new ProcedureAnswer(procedure.Id, procedure.ValidFrom))], datastream.Method);
     }
 
     public static bool IsSimulated(CatalogueModel model, DatastreamId id) =>

@@ -29,6 +29,7 @@ internal static class QueryEndpoints
         api.MapGet("/latest", (HttpContext context, CatalogueProjection catalogue, ISeriesStore store, TimeProvider time) =>
             LatestAsync(context, catalogue.Model, store, time.GetUtcNow()));
         api.MapGet("/explain", (HttpContext context, CatalogueProjection catalogue, ISeriesStore store) => ExplainAsync(context, catalogue.Model, store));
+        api.MapComparability();
         api.MapLog();
     }
 

@@ -13,7 +13,7 @@ internal static class AnnouncementReader
         "id", "maker", "model", "serialNumber", "profile", "profileVersion");
 
     private static readonly WireMembers DatastreamMembers = new(
-        "@iot.id", "name", "sensor", "observedProperty", "featureOfInterest", "unitOfMeasurement", "interval", "procedure");
+        "@iot.id", "name", "sensor", "observedProperty", "featureOfInterest", "unitOfMeasurement", "interval", "procedure", "method?");
 
     private static readonly WireMembers UnitMembers = new("name", "symbol", "definition");
 
@@ -166,7 +166,7 @@ internal static class AnnouncementReader
     private static bool ReadDatastream(ref WireCursor cursor, out Datastream datastream)
     {
         datastream = null!;
-        var (idText, sensor, property, feature, procedure) = ("", "", "", "", "");
+        var (idText, sensor, property, feature, procedure, method) = ("", "", "", "", "", default(string));
         var (name, unit, interval) = (default(LocalizedText), default(UnitOfMeasurement), default(TimeSpan?));
         var seen = default(WireSeen);
         for (int member; (member = cursor.Next(DatastreamMembers, ref seen)) >= 0;)
@@ -180,7 +180,8 @@ internal static class AnnouncementReader
                 4 => cursor.PropertyName(out feature),
                 5 => ReadUnit(ref cursor, out unit),
                 6 => cursor.DurationOrNull(out interval),
-                _ => cursor.ProcedureId(out procedure),
+                7 => cursor.ProcedureId(out procedure),
+                _ => cursor.Name(out method),
             };
             if (!valid)
             {
@@ -198,7 +199,7 @@ internal static class AnnouncementReader
             return cursor.Fail(WireReasons.BadValue, $"expected the sensor and observed property of '{id}', found '{sensor}' and '{property}'");
         }
 
-        datastream = new Datastream(id, name!, feature, unit!, interval, procedure);
+        datastream = new Datastream(id, name!, feature, unit!, interval, procedure, method);
         return true;
     }
 

@@ -66,6 +66,11 @@ internal static class AnnouncementWriter
             json.WriteNull("surfaceLevel"u8);
         }
 
+        if (thing.Siting is { } siting)
+        {
+            json.WriteString("siting"u8, siting);
+        }
+
         json.WriteEndObject();
     }
 
@@ -118,6 +123,11 @@ internal static class AnnouncementWriter
         json.WriteEndObject();
         json.WriteString("interval"u8, datastream.Interval is { } interval ? Iso8601.FormatDuration(interval) : null);
         json.WriteString("procedure"u8, datastream.Procedure);
+        if (datastream.Method is { } method)
+        {
+            json.WriteString("method"u8, method);
+        }
+
         json.WriteEndObject();
     }
 

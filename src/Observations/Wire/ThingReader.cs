@@ -3,7 +3,7 @@ namespace MeetNet.Observations.Wire;
 /// <summary>Reads the station of an announcement.</summary>
 internal static class ThingReader
 {
-    private static readonly WireMembers Members = new("name", "description", "simulated", "location", "surfaceLevel");
+    private static readonly WireMembers Members = new("name", "description", "simulated", "location", "surfaceLevel", "siting?");
     private static readonly WireMembers TextMembers = new("nl", "en");
     private static readonly WireMembers LocationMembers = new("latitude", "longitude", "crs", "native?");
     private static readonly WireMembers PositionMembers = new("x", "y", "crs", "transformation", "accuracy");
@@ -19,7 +19,7 @@ internal static class ThingReader
         }
 
         var (name, description, simulated) = (default(LocalizedText), default(LocalizedText), false);
-        var (location, level) = (default(Location), default(SurfaceLevel));
+        var (location, level, siting) = (default(Location), default(SurfaceLevel), default(string));
         var seen = default(WireSeen);
         for (int member; (member = cursor.Next(Members, ref seen)) >= 0;)
         {
@@ -29,7 +29,8 @@ internal static class ThingReader
                 1 => ReadText(ref cursor, out description),
                 2 => cursor.Boolean(out simulated),
                 3 => ReadLocation(ref cursor, out location),
-                _ => cursor.IsNullNext() || ReadLevel(ref cursor, out level),
+                4 => cursor.IsNullNext() || ReadLevel(ref cursor, out level),
+                _ => cursor.Name(out siting),
             };
             if (!valid)
             {
@@ -37,7 +38,7 @@ internal static class ThingReader
             }
         }
 
-        thing = new Thing(name!, description!, simulated, location!, level);
+        thing = new Thing(name!, description!, simulated, location!, level, siting);
         return cursor.Finished(Members, seen);
     }
 

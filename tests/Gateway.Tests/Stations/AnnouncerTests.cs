@@ -18,6 +18,8 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Equal("plantower/pms5003", announcement.Sensors[1].Profile);
         var hourly = announcement.Datastreams.Single(d => d.Id.ToString() == "vmm/kalmthoutse-heide/surface-1/water_level");
         Assert.Equal(TimeSpan.FromHours(1), hourly.Interval);
+        Assert.Null(hourly.Method);
+        Assert.Equal(("rural-background", "chemiluminescence"), (announcement.Thing.Siting, announcement.Datastreams.Single(d => d.Id.Property == "nh3").Method));
         Assert.Equal("surface_water", hourly.FeatureOfInterest);
         Assert.Equal("m", hourly.UnitOfMeasurement.Definition);
         Assert.All(announcement.Datastreams, d => Assert.Contains(announcement.Procedures, p => p.Id == d.Procedure && p.Datastream == d.Id));

@@ -64,9 +64,9 @@ public sealed class CatalogueProjectionTests : IDisposable
         await ApplyAsync();
         var said = Said();
         _catalogue.Dispose();
-        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 2, Migrate = (_, _) => { } }))
+        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 3, Migrate = (_, _) => { } }))
         {
-            file.Execute(string.Join('\n', new[] { "x", "y", "crs", "transformation", "accuracy" }.Select(c => $"ALTER TABLE stations DROP COLUMN native_{c};")) + "PRAGMA user_version = 1;");
+            file.Execute("ALTER TABLE stations DROP COLUMN siting; ALTER TABLE datastreams DROP COLUMN method;" + string.Join('\n', new[] { "x", "y", "crs", "transformation", "accuracy" }.Select(c => $"ALTER TABLE stations DROP COLUMN native_{c};")) + "PRAGMA user_version = 1;");
         }
 
         _catalogue = new CatalogueProjection(_folder.File("catalogue.db"));
@@ -74,6 +74,29 @@ public sealed class CatalogueProjectionTests : IDisposable
         BorderStation.Heath(_log).Announce(Start);
         await ApplyAsync();
         Assert.NotNull(_catalogue.Model.Stations["vmm/kalmthoutse-heide"].Thing.Location.Native);
+    }
+
+    [Fact]
+    public async Task A_file_from_before_it_kept_method_and_siting_is_read_on()
+    {
+        BorderStation.Ridge(_log).Announce(Start);
+        await ApplyAsync();
+        var said = Said();
+        _catalogue.Dispose();
+        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 3, Migrate = (_, _) => { } }))
+        {
+            file.Execute("ALTER TABLE stations DROP COLUMN siting; ALTER TABLE datastreams DROP COLUMN method; PRAGMA user_version = 2;");
+        }
+
+        _catalogue = new CatalogueProjection(_folder.File("catalogue.db"));
+        Assert.Equal(said, Said());
+        var heath = BorderStation.Heath(_log);
+        (heath.Siting, heath.Datastreams[2]) = ("rural-background", heath.Datastreams[2] with { Method = "doas" });
+        heath.Announce(Start);
+        await ApplyAsync();
+        Reopen();
+        Assert.Equal("rural-background", _catalogue.Model.Stations["vmm/kalmthoutse-heide"].Thing.Siting);
+        Assert.Equal("doas", _catalogue.Model.Datastreams["vmm/kalmthoutse-heide/nh3-1/nh3"].Datastream.Method);
     }
 
     [Fact]

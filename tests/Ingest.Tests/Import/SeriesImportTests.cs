@@ -174,6 +174,26 @@ public sealed class SeriesImportTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_stated_for_whoever_compares_is_announced_also_without_new_values_and_is_remembered()
+    {
+        var file = _trial.Write("a.csv", Header + Nine);
+        await _trial.ImportAsync("luchtmeetnet", file);
+        Assert.Equal(0, await _trial.ImportAsync("luchtmeetnet", file, "--method", "chemiluminescence", "--siting", "rural-background"));
+        Assert.Contains("0 new, 0 revised, 1 unchanged", _trial.Output, StringComparison.Ordinal);
+        await _trial.ImportAsync("luchtmeetnet", _trial.Write("b.csv", Header + Nine + Ten));
+        var announced = _trial.Facts().Where(fact => fact.Kind == FactKind.Announcement).Select(fact =>
+        {
+            Assert.True(Announcement.TryRead(fact.Payload.Span, out var announcement, out _));
+            return (announcement.Thing.Siting, Assert.Single(announcement.Datastreams).Method);
+        });
+        Assert.Equal([(null, null), ("rural-background", "chemiluminescence")], announced.Distinct());
+
+        Assert.Equal(2, await _trial.ImportAsync("luchtmeetnet", file, "--method", "radar"));
+        Assert.Contains("'radar' is not a method of measuring no2", _trial.Error, StringComparison.Ordinal);
+        Assert.Equal(2, await _trial.ImportAsync("luchtmeetnet", file, "--siting", "somewhere"));
+    }
+
+    [Fact]
     public async Task A_new_station_needs_its_place()
     {
         Assert.Equal(2, await _trial.RunAsync("import", "luchtmeetnet", _trial.Write("a.csv", Header + Nine), "--owner", "rivm", "--station", "imported"));

@@ -36,6 +36,8 @@ internal sealed class BorderStation
 
     public bool Simulated { get; init; } = true;
 
+    public string? Siting { get; set; }
+
     public Location Place { get; init; } = new(51.39, 4.44, Location.Etrs89, new NativePosition(154_959.12, 231_144.55, "EPSG:31370", "helmert-15928", 0.2));
 
     public List<Datastream> Datastreams { get; } = [];
@@ -105,7 +107,7 @@ internal sealed class BorderStation
 
     public Announcement Announcement(DateTimeOffset issued) => new(
         Owner, Name, issued,
-        new Thing(Title, new("Proefstation", "Station on trial"), Simulated, Place, SurfaceLevel),
+        new Thing(Title, new("Proefstation", "Station on trial"), Simulated, Place, SurfaceLevel, Siting),
         [.. Datastreams.Select(d => d.Id.Sensor).Distinct().Select(sensor => new Sensor(sensor, "Example", "One", $"SN-{sensor}", "example/one", "1"))],
         Datastreams,
         [.. Datastreams.SelectMany(d => _procedures[d.Id.ToString()].All)]);

@@ -37,6 +37,7 @@ const state = {
   property: asked("property") ?? remembered("property"),
   range: ranges[asked("range") ?? remembered("range")] ? asked("range") ?? remembered("range") : "1h",
   chart: null,
+  compared: null,           // {key, pairs}
   turn: 0,                 // only the newest request for the chart may draw
 };
 
@@ -132,6 +133,7 @@ async function refreshChart() {
     state.chart = { answer, from: Date.parse(answer.from), to: Date.parse(answer.to), property: state.property, aggregate: range.aggregate };
     at("download").href = `${address}&format=csv`;
     showChart();
+    await refreshComparability(own);
   } catch (failure) {
     if (turn === state.turn && !state.chart) at("plot").replaceChildren(make("p", { class: "empty" }, t("chart.failed", { reason: failure.message })));
   }
@@ -161,6 +163,25 @@ function showChart() {
   drawChart(at("plot"), model);
   if (aggregate) at("legend").append(make("li", {}, t("chart.hourly")));
   showTable(model);
+}
+
+// What stands between the series that are shown together: asked once for each property and set of datastreams.
+async function refreshComparability(own) {
+  const key = own.map((d) => d.id).join();
+  if (state.compared?.key === key) return;
+  state.compared = { key, pairs: own.length < 2 ? [] : (await ask(`api/comparability?${new URLSearchParams({ observedProperty: own[0].observedProperty })}`)).pairs };
+  showComparability();
+}
+
+function showComparability() {
+  const pairs = state.compared?.pairs ?? [];
+  at("comparability").hidden = pairs.length === 0;
+  at("comparability-pairs").replaceChildren(...pairs.flatMap((pair) => [
+    make("p", {}, t("comparability.pair", {
+      a: `${pick(pair.a.stationName)} (${pair.a.owner})`, b: `${pick(pair.b.stationName)} (${pair.b.owner})`, km: number(pair.distanceKilometres, 1), verdict: t(`comparability.${pair.verdict}`),
+    })),
+    make("ul", {}, ...pair.reasons.filter((reason) => reason.verdict !== "comparable").map((reason) => make("li", {}, pick(reason.text)))),
+  ]));
 }
 
 // The bands of the rules for this property as canonical values; stations with the same surface level share one.
@@ -242,6 +263,7 @@ async function setLanguage(code) {
   if (state.catalogue) chooseProperty();
   showPage();
   showChart();
+  showComparability();
 }
 
 function listen() {
