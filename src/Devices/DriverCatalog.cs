@@ -8,7 +8,7 @@ public static class DriverCatalog
     /// <summary>All drivers.</summary>
     public static IReadOnlyList<IDeviceDriver> All { get; } =
     [
-        new ModbusRtuDriver(),
+        new ModbusDriver(),
         new PlantowerDriver(),
         new BayernHessenDriver(),
         new TtsV3Driver(),

@@ -13,6 +13,13 @@ internal static class LayoutKeys
     /// <summary>A number in Modbus registers: 16, 32 or 64 bits; the word order of more than one register has no default.</summary>
     public static NumberLayout ReadRegisters(YamlMap map)
     {
+        var layout = ReadRegisterNumber(map);
+        return WithBits(map, layout.Type, layout.Order);
+    }
+
+    /// <summary>A number in Modbus registers without the keys that cut bits out of it.</summary>
+    public static NumberLayout ReadRegisterNumber(YamlMap map)
+    {
         var type = TypeOf(map.Choice("type", RegisterTypes));
         var order = ByteOrder.Abcd;
         if (NumberLayout.SizeOf(type) > 2)
@@ -33,7 +40,7 @@ internal static class LayoutKeys
             }
         }
 
-        return WithBits(map, type, order);
+        return new NumberLayout(type, order);
     }
 
     /// <summary>A number in a payload of bytes; the order of more than one byte has no default.</summary>

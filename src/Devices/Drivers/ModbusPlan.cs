@@ -2,44 +2,47 @@ using MeetNet.Devices.Profiles;
 
 namespace MeetNet.Devices.Drivers;
 
-/// <summary>One request: which registers, and which fields are decoded from its answer.</summary>
-internal sealed record ModbusRead(int Start, int Count, IReadOnlyList<int> Fields);
+/// <summary>A status number that is not in the table of its field: it is read first and kept as one bit of the poll's state.</summary>
+/// <param name="Bit">Which bit of <see cref="FrameContext.State"/> is set when the rule holds.</param>
+internal readonly record struct ModbusFlag(int Bit, ModbusStatusRule Rule);
 
-/// <summary>The reads of one poll: as few as the device's limits allow.</summary>
+/// <summary>One request: which places, which fields are decoded from its answer, and which flags of others.</summary>
+internal sealed record ModbusRead(ModbusSpan Span, IReadOnlyList<int> Fields, IReadOnlyList<ModbusFlag> Flags);
+
+/// <summary>The reads of one poll: as few as the device's limits allow, those with flags first.</summary>
 internal sealed record ModbusPlan(IReadOnlyList<ModbusRead> Reads)
 {
+    /// <summary>The bits of the state that flags have; those above are the codec's.</summary>
+    public const int MaxFlags = 24;
+
     public static ModbusPlan Of(DeviceProfile profile)
     {
-        var settings = (ModbusRtuSettings)profile.Settings;
-        var spans = profile.Fields
-            .Select(f => (ModbusFieldSettings)f.Settings)
-            .SelectMany(f => f.Status.Select(s => (Start: s.Register, s.End)).Append((Start: f.Register, f.End)))
-            .Distinct()
-            .Order();
-
-        var reads = new List<(int Start, int End)>();
-        foreach (var (start, end) in spans)
-        {
-            if (reads.Count > 0 && start <= reads[^1].End + settings.MaxGap
-                && Math.Max(end, reads[^1].End) - reads[^1].Start <= settings.MaxRegisters)
-            {
-                reads[^1] = (reads[^1].Start, Math.Max(end, reads[^1].End));
-            }
-            else
-            {
-                reads.Add((start, end));
-            }
-        }
-
-        return new ModbusPlan([.. reads.Select(r => new ModbusRead(r.Start, r.End - r.Start, FieldsIn(profile, r.Start, r.End)))]);
+        var fields = profile.Fields.Select(f => (ModbusFieldSettings)f.Settings).ToArray();
+        var flags = FlagsOf(profile);
+        var spans = Spans(fields, (ModbusSettings)profile.Settings);
+        var reads = spans.Select((span, at) => new ModbusRead(
+            span,
+            [.. Enumerable.Range(0, fields.Length).Where(i => IsFirst(spans, at, fields[i].Span))],
+            [.. flags.Where(f => IsFirst(spans, at, f.Rule.Span))]));
+        return new ModbusPlan([.. reads.OrderBy(r => r.Flags.Count == 0)]);
     }
 
-    /// <summary>The index of the read that covers a register, or -1.</summary>
-    public int ReadOf(int register)
+    /// <summary>Whether this is the first read that covers these places: what two reads cover is taken from one.</summary>
+    private static bool IsFirst(List<ModbusSpan> spans, int at, ModbusSpan places) => spans.FindIndex(s => s.Covers(places)) == at;
+
+    /// <summary>The rules of all fields that look into another table than their field's, each once.</summary>
+    public static IReadOnlyList<ModbusFlag> FlagsOf(DeviceProfile profile) =>
+        [.. profile.Fields.Select(f => (ModbusFieldSettings)f.Settings)
+            .SelectMany(f => f.Status.Where(s => s.Table != f.Table))
+            .Distinct()
+            .Select((rule, bit) => new ModbusFlag(bit, rule))];
+
+    /// <summary>The index of the read that covers these places, or -1.</summary>
+    public int ReadOf(ModbusSpan span)
     {
         for (var i = 0; i < Reads.Count; i++)
         {
-            if (register >= Reads[i].Start && register < Reads[i].Start + Reads[i].Count)
+            if (Reads[i].Span.Covers(span))
             {
                 return i;
             }
@@ -48,10 +51,31 @@ internal sealed record ModbusPlan(IReadOnlyList<ModbusRead> Reads)
         return -1;
     }
 
-    private static List<int> FieldsIn(DeviceProfile profile, int start, int end) =>
-        [.. Enumerable.Range(0, profile.Fields.Count).Where(i =>
+    private static List<ModbusSpan> Spans(ModbusFieldSettings[] fields, ModbusSettings settings)
+    {
+        var alone = fields.Select(f => Join(f.Status.Where(s => s.Table == f.Table).Select(s => s.Span).Append(f.Span), settings)).ToArray();
+        var apart = fields.SelectMany(f => f.Status.Where(s => s.Table != f.Table)).Select(s => s.Span);
+        return settings.OneFieldPerRead
+            ? [.. alone.SelectMany(s => s).Concat(Join(apart, settings)).Distinct().OrderBy(s => s.Table).ThenBy(s => s.Start)]
+            : Join(alone.SelectMany(s => s).Concat(apart), settings);
+    }
+
+    private static List<ModbusSpan> Join(IEnumerable<ModbusSpan> spans, ModbusSettings settings)
+    {
+        var joined = new List<ModbusSpan>();
+        foreach (var span in spans.Distinct().OrderBy(s => s.Table).ThenBy(s => s.Start).ThenBy(s => s.End))
         {
-            var register = ((ModbusFieldSettings)profile.Fields[i].Settings).Register;
-            return register >= start && register < end;
-        })];
+            if (joined.Count > 0 && joined[^1] is var last && span.Table == last.Table && span.Start <= last.End + settings.MaxGap
+                && Math.Max(span.End, last.End) - last.Start <= settings.MaxOf(span.Table))
+            {
+                joined[^1] = last with { End = Math.Max(span.End, last.End) };
+            }
+            else
+            {
+                joined.Add(span);
+            }
+        }
+
+        return joined;
+    }
 }

@@ -29,6 +29,9 @@ internal static class Checksums
         return unchecked((ushort)sum);
     }
 
+    /// <summary>The byte that makes the sum of unit, PDU and itself zero (MODBUS over Serial Line V1.02 §2.5.2.2).</summary>
+    public static byte Lrc(byte unit, ReadOnlySpan<byte> pdu) => unchecked((byte)-(unit + Sum16(pdu)));
+
     /// <summary>XOR of all bytes (Bayern-Hessen block check).</summary>
     public static byte Xor(ReadOnlySpan<byte> bytes)
     {

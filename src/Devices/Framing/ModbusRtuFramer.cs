@@ -3,9 +3,10 @@ using System.Buffers.Binary;
 namespace MeetNet.Devices.Framing;
 
 /// <summary>
-/// Answers to "read holding registers" (3) and "read input registers" (4), as a master on the bus meets them:
+/// Answers to reads (1 to 4) and to the writes that were asked for (5, 6, 15, 16), as a master on the bus meets them:
 /// <code>
-/// answer      address · function · byte count · data … · CRC low · CRC high
+/// read        address · function · byte count · data … · CRC low · CRC high
+/// write       address · function · register · value or count · CRC low · CRC high
 /// exception   address · function | 0x80 · code ·         CRC low · CRC high
 /// </code>
 /// Length and CRC decide. The gaps of the specification (1.5 and 3.5 characters) are not used: USB adapters destroy them. What
@@ -15,14 +16,29 @@ namespace MeetNet.Devices.Framing;
 /// whole, sound answer of another slave is a frame too; the codec says that it is not the one expected.
 /// </summary>
 /// <param name="slave">The slave that is asked.</param>
-/// <param name="function">The function that it is asked for.</param>
-internal sealed class ModbusRtuFramer(byte slave, byte function) : IFramer
+/// <param name="functions">The functions that it is asked for, bit n for function n.</param>
+/// <param name="looseExceptions">
+/// The slave's exception frames have a wrong CRC (KELLER class 5, group 20 to 50): one with a code that there is counts whatever its CRC.
+/// </param>
+internal sealed class ModbusRtuFramer(byte slave, uint functions, bool looseExceptions = false) : IFramer
 {
+    /// <summary>Functions 1 to 4.</summary>
+    public const uint Reads = 0b11110;
+
     /// <summary>Address, function, byte count, CRC around the data.</summary>
     public const int Overhead = 5;
 
     /// <summary>Address, function, code, CRC.</summary>
     public const int ExceptionLength = 5;
+
+    /// <summary>Address, function, register, value, CRC.</summary>
+    private const int WriteLength = 8;
+
+    /// <summary>The highest exception code (MODBUS Application Protocol V1.1b3 §7).</summary>
+    private const int LastException = 11;
+
+    /// <summary>The most bits that one answer can carry (MODBUS Application Protocol V1.1b3 §6.1).</summary>
+    public const int MaxBits = 2000;
 
     /// <summary>The most registers that one answer can carry (MODBUS Application Protocol V1.1b3 §6.3).</summary>
     public const int MaxRegisters = 125;
@@ -76,7 +92,7 @@ internal sealed class ModbusRtuFramer(byte slave, byte function) : IFramer
         var end = Math.Min(length - 1, window.Length);
         for (var start = 1; start <= end - ExceptionLength; start++)
         {
-            if (window[start] != slave || (window[start + 1] & 0x7F) != function || !CanStart(window[start..]))
+            if (window[start] != slave || !IsIn(functions, window[start + 1]) || !CanStart(window[start..]))
             {
                 continue;
             }
@@ -92,32 +108,40 @@ internal sealed class ModbusRtuFramer(byte slave, byte function) : IFramer
         return found;
     }
 
-    private static int LengthOf(ReadOnlySpan<byte> head) => (head[1] & 0x80) != 0 ? ExceptionLength : Overhead + head[2];
+    private static int LengthOf(ReadOnlySpan<byte> head) =>
+        (head[1] & 0x80) != 0 ? ExceptionLength : IsIn(Reads, head[1]) ? Overhead + head[2] : WriteLength;
 
-    private static bool IsSound(ReadOnlySpan<byte> frame) =>
-        BinaryPrimitives.ReadUInt16LittleEndian(frame[^2..]) == Checksums.Crc16Modbus(frame[..^2]);
+    private bool IsSound(ReadOnlySpan<byte> frame) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(frame[^2..]) == Checksums.Crc16Modbus(frame[..^2])
+        || (looseExceptions && frame.Length == ExceptionLength && frame[0] == slave && IsIn(functions, frame[1]) && frame[2] is > 0 and <= LastException);
+
+    private static bool IsIn(uint functions, byte function) => (function & 0x7F) < 32 && ((functions >> (function & 0x7F)) & 1) != 0;
 
     /// <summary>Whether the bytes seen so far can be the start of an answer. Only bytes that are there count against it.</summary>
-    private static bool CanStart(ReadOnlySpan<byte> bytes)
+    private bool CanStart(ReadOnlySpan<byte> bytes)
     {
         // 1..247 are slave addresses; 0 is broadcast, which nobody answers, and 248..255 are reserved (Serial Line V1.02 §2.2).
-        if (bytes[0] is 0 or > 247)
+        if (bytes[0] is 0 or > 247 && bytes[0] != slave)
         {
             return false;
         }
 
-        if (bytes.Length > 1 && (bytes[1] & 0x7F) is not (3 or 4))
+        if (bytes.Length > 1 && !IsIn(Reads | functions, bytes[1]))
         {
             return false;
         }
 
-        if (bytes.Length > 2)
+        if (bytes.Length < HeadLength)
         {
-            return (bytes[1] & 0x80) != 0
-                ? bytes[2] != 0
-                : bytes[2] is >= 2 and <= 2 * MaxRegisters && bytes[2] % 2 == 0;
+            return true;
         }
 
-        return true;
+        return bytes[1] switch
+        {
+            >= 0x80 => bytes[2] != 0,
+            1 or 2 => bytes[2] is >= 1 and <= MaxBits / 8,
+            3 or 4 => bytes[2] is >= 2 and <= 2 * MaxRegisters && bytes[2] % 2 == 0,
+            _ => true,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using MeetNet.Devices.Drivers;
+using MeetNet.Devices.Framing;
 using MeetNet.Devices.Profiles;
 using MeetNet.Yaml;
 
@@ -20,7 +21,7 @@ public sealed class ModbusPlanTests
               - {name: b, unit: m, register: 2, type: uint16}
               - {name: c, unit: m, register: 10, type: int32, order: cdab}
             """));
-        var reads = string.Join(' ', plan.Reads.Select(r => $"{r.Start}+{r.Count}"));
+        var reads = string.Join(' ', plan.Reads.Select(r => $"{r.Span.Start}+{r.Span.Count}"));
         Assert.Equal(expected, reads);
     }
 
@@ -74,7 +75,7 @@ public sealed class ModbusPlanTests
 
     private static RawReading Decode(string layout, string hex)
     {
-        var codec = new ModbusRtuCodec(Profile("{registers: holding}", $"  - {{name: a, unit: m, register: 7, {layout}}}"), 17);
+        var codec = new ModbusCodec(Profile("{registers: holding}", $"  - {{name: a, unit: m, register: 7, {layout}}}"), ModbusFraming.Rtu, 17);
         var data = Convert.FromHexString(hex);
         byte[] frame = [17, 3, (byte)data.Length, .. data, 0, 0];
         var readings = new ReadingBuffer(new RawReading[1]);
@@ -89,10 +90,10 @@ public sealed class ModbusPlanTests
             model: m
             version: 1
             sources: [here]
-            driver: modbus-rtu
+            driver: modbus
             serial: {"{"}baud: 9600, dataBits: 8, parity: none, stopBits: 1{"}"}
             timing: {"{"}replyTimeout: 1s, interval: 1s{"}"}
-            modbus-rtu: {section}
+            modbus: {section}
             fields:
             {fields}
             """, "m/m.yaml", out var problems);

@@ -124,7 +124,7 @@ public abstract class FramerLaws
 
 public sealed class ModbusRtuFramerLaws : FramerLaws
 {
-    private protected override IFramer Framer => new ModbusRtuFramer(246, 4);
+    private protected override IFramer Framer => new ModbusRtuFramer(246, 1 << 4);
 
     private protected override byte[] Tempting => [0, 1, 2, 3, 4, 8, 0x83, 0x84, 246, 255];
 
