@@ -42,7 +42,7 @@ internal sealed class ModbusDriver : IDeviceDriver
         var usual = ((ModbusSettings)settings).Table;
         var table = field.Optional("table") is { } other ? ModbusTables.Of(other.Choice(ModbusTables.Words)) : usual;
         var register = field.Integer("register", 0, ushort.MaxValue);
-        var layout = table.IsBits() ? NoLayout(field, ModbusFieldSettings.Bit) : LayoutKeys.ReadRegisters(field);
+        var layout = table.IsBits() ? NoLayout(field, ModbusFieldSettings.Bit, "type", "order", "mask", "shift") : LayoutKeys.ReadRegisters(field);
         var status = new List<ModbusStatusRule>();
         foreach (var item in field.Optional("status")?.List() ?? [])
         {
@@ -65,7 +65,7 @@ internal sealed class ModbusDriver : IDeviceDriver
         }
 
         var isBits = function is ModbusWrites.Coil or ModbusWrites.Coils;
-        var layout = isBits ? NoLayout(command, new NumberLayout(NumberType.UInt16, ByteOrder.Abcd)) : LayoutKeys.ReadRegisterNumber(command);
+        var layout = isBits ? NoLayout(command, new NumberLayout(NumberType.UInt16, ByteOrder.Abcd), "type", "order") : LayoutKeys.ReadRegisterNumber(command);
         if (function == ModbusWrites.Register && layout.Size != 2)
         {
             command.Problem("type", "'write: register' writes one register; use 'write: registers' for a longer number");
@@ -129,7 +129,7 @@ internal sealed class ModbusDriver : IDeviceDriver
         var values = rule.Optional("values");
         if (table.IsBits())
         {
-            NoLayout(rule, ModbusFieldSettings.Bit);
+            NoLayout(rule, ModbusFieldSettings.Bit, "type", "order", "mask");
             return new ModbusStatusRule(table, register, ModbusFieldSettings.Bit, 1, Values(values, 1), ReadingWords.Means(rule));
         }
 
@@ -163,9 +163,9 @@ internal sealed class ModbusDriver : IDeviceDriver
         return values;
     }
 
-    private static NumberLayout NoLayout(YamlMap map, NumberLayout layout)
+    private static NumberLayout NoLayout(YamlMap map, NumberLayout layout, params ReadOnlySpan<string> keys)
     {
-        foreach (var key in new[] { "type", "order", "mask", "shift" })
+        foreach (var key in keys)
         {
             map.Optional(key)?.Problem($"a coil or discrete input is one bit: leave '{key}' out");
         }

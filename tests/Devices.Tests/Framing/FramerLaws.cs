@@ -128,7 +128,14 @@ public sealed class ModbusRtuFramerLaws : FramerLaws
 
     private protected override byte[] Tempting => [0, 1, 2, 3, 4, 8, 0x83, 0x84, 246, 255];
 
-    private protected override Gen<byte[]> Frame => Gen.OneOf(Answer(), Exception());
+    private protected override Gen<byte[]> Frame => Gen.OneOf(Answer(), Bits(), Exception());
+
+    private static Gen<byte[]> Bits() =>
+        from slave in Gen.Choose(1, 247)
+        from function in Gen.Elements(1, 2)
+        from length in Gen.Choose(1, 20)
+        from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(length)
+        select WithCrc([(byte)slave, (byte)function, (byte)length, .. data]);
 
     private static Gen<byte[]> Answer() =>
         from slave in Gen.OneOf(Gen.Constant(246), Gen.Choose(1, 247))
@@ -149,6 +156,75 @@ public sealed class ModbusRtuFramerLaws : FramerLaws
         return [.. body, (byte)(crc & 0xFF), (byte)(crc >> 8)];
     }
 }
+
+/// <summary>Answers to a write, and exceptions whose CRC is wrong.</summary>
+public sealed class ModbusRtuWriteFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer => new ModbusRtuFramer(1, (1 << 5) | (1 << 16), looseExceptions: true);
+
+    private protected override byte[] Tempting => [0, 1, 5, 16, 0x85, 0x90, 255];
+
+    private protected override Gen<byte[]> Frame => Gen.OneOf(
+        from function in Gen.Elements(5, 16)
+        from words in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(4)
+        select WithCrc([1, (byte)function, .. words]),
+        from function in Gen.Elements(0x85, 0x90)
+        from code in Gen.Choose(1, 11)
+        from crc in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(2)
+        select (byte[])[1, (byte)function, (byte)code, .. crc]);
+
+    private static byte[] WithCrc(byte[] body)
+    {
+        var crc = Checksums.Crc16Modbus(body);
+        return [.. body, (byte)(crc & 0xFF), (byte)(crc >> 8)];
+    }
+}
+
+public sealed class ModbusAsciiFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer => new ModbusAsciiFramer();
+
+    private protected override byte[] Tempting => [(byte)':', (byte)'0', (byte)'F', (byte)'\r', (byte)'\n'];
+
+    private protected override Gen<byte[]> Frame =>
+        from unit in Gen.Choose(0, 255)
+        from length in Gen.Choose(2, 30)
+        from pdu in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(length)
+        select Wrapped(ModbusFraming.Ascii, (byte)unit, 0, pdu);
+
+    internal static byte[] Wrapped(ModbusFraming framing, byte unit, ushort transaction, byte[] pdu)
+    {
+        var frame = new byte[framing.MaxFrame];
+        return frame[..framing.Wrap(unit, transaction, pdu, frame)];
+    }
+}
+
+public abstract class ModbusTcpFramerLaws(bool requests) : FramerLaws
+{
+    private protected override IFramer Framer => new ModbusTcpFramer(requests);
+
+    private protected override byte[] Tempting => [0, 1, 3, 4, 5, 6, 16, 0x83];
+
+    private protected override Gen<byte[]> Frame =>
+        from transaction in Gen.Choose(0, 65535)
+        from unit in Gen.Choose(0, 255)
+        from pdu in Gen.OneOf(Short(), Long(requests ? (byte)16 : (byte)4), requests ? Short() : Gen.Choose(1, 11).Select(code => (byte[])[0x83, (byte)code]))
+        select ModbusAsciiFramerLaws.Wrapped(ModbusFraming.Tcp, (byte)unit, (ushort)transaction, pdu);
+
+    private Gen<byte[]> Short() =>
+        from function in requests ? Gen.Elements(1, 2, 3, 4, 5, 6) : Gen.Elements(5, 6, 15, 16)
+        from words in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(4)
+        select (byte[])[(byte)function, .. words];
+
+    private Gen<byte[]> Long(byte function) =>
+        from registers in Gen.Choose(1, 12)
+        from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(2 * registers)
+        select (byte[])[function, .. requests ? [0, 1, 0, (byte)registers] : Array.Empty<byte>(), (byte)(2 * registers), .. data];
+}
+
+public sealed class ModbusTcpAnswerLaws() : ModbusTcpFramerLaws(requests: false);
+
+public sealed class ModbusTcpRequestLaws() : ModbusTcpFramerLaws(requests: true);
 
 public sealed class PrefixedFramerLaws : FramerLaws
 {
@@ -198,13 +274,17 @@ public sealed class ModbusRequestFramerLaws : FramerLaws
 {
     private protected override IFramer Framer => new ModbusRequestFramer();
 
-    private protected override byte[] Tempting => [0, 1, 3, 4, 246];
+    private protected override byte[] Tempting => [0, 1, 3, 4, 16, 246];
 
-    private protected override Gen<byte[]> Frame =>
+    private protected override Gen<byte[]> Frame => Gen.OneOf(
         from slave in Gen.Choose(1, 247)
-        from function in Gen.Elements(3, 4)
+        from function in Gen.Elements(1, 2, 3, 4, 5, 6)
         from words in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(4)
-        select WithCrc([(byte)slave, (byte)function, .. words]);
+        select WithCrc([(byte)slave, (byte)function, .. words]),
+        from slave in Gen.Choose(1, 247)
+        from registers in Gen.Choose(1, 4)
+        from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(2 * registers)
+        select WithCrc([(byte)slave, 16, 0, 1, 0, (byte)registers, (byte)(2 * registers), .. data]));
 
     private static byte[] WithCrc(byte[] body)
     {
