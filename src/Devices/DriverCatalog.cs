@@ -11,7 +11,7 @@ public static class DriverCatalog
         new ModbusDriver(),
         new PlantowerDriver(),
         new BayernHessenDriver(),
-        new TtsV3Driver(),
+        new LoRaWanDriver(),
         new TextLineDriver(),
     ];
 

@@ -20,7 +20,10 @@ public ref struct ReadingBuffer
     /// <summary>The time stamp that the device itself gave, when its profile names one.</summary>
     public DeviceTime? DeviceTime { get; set; }
 
-    /// <summary>When the network server received the message (UTC), for payloads that came through one. Not when it was measured.</summary>
+    /// <summary>
+    /// When the network had the message (UTC), for payloads that came through one: its first server, or a gateway with satellite time. Not when it was
+    /// measured.
+    /// </summary>
     public DateTimeOffset? NetworkTime { get; set; }
 
     /// <summary>The device's own message counter (LoRaWAN f_cnt). The same counter again is the same message again.</summary>

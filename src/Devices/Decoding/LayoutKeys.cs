@@ -61,6 +61,10 @@ internal static class LayoutKeys
         return WithBits(map, type, order);
     }
 
+    /// <summary>A number in a payload whose protocol gives the order of bytes.</summary>
+    public static NumberLayout ReadBytes(YamlMap map, ByteOrder order) =>
+        WithBits(map, TypeOf(map.Choice("type", "int8", "uint8", "int16", "uint16", "int32", "uint32", "float32")), order);
+
     private static NumberLayout WithBits(YamlMap map, NumberType type, ByteOrder order)
     {
         var mask = map.Optional("mask");

@@ -11,6 +11,9 @@ public interface IDeviceSimulator
     /// <summary>The room that an answer or a frame needs at most.</summary>
     int MaxFrame { get; }
 
+    /// <summary>Unasked: how many different messages it takes to say every field once; they take turns by <see cref="SimulatedState.Counter"/>.</summary>
+    int Messages => 1;
+
     /// <summary>Cuts the master's requests out of the stream; null for a device that talks unasked.</summary>
     IFramer? Requests { get; }
 

@@ -13,9 +13,9 @@ public sealed class BindTests
     [InlineData("acoem/serinus-44", null, "the groups of Acoem (Ecotech) Serinus 44 are numbered from the instrument's address, which is missing")]
     [InlineData("acoem/serinus-44", "1000", "a Bayern-Hessen address is a number of at most three digits, not 1000")]
     [InlineData("acoem/serinus-44", "nh3", "a Bayern-Hessen address is a number of at most three digits, not nh3")]
-    [InlineData("milesight/em500-swl", null, "a device behind The Things Stack needs its device id (lower-case letters, digits and '-', 2 to 36), not none")]
-    [InlineData("milesight/em500-swl", "Node", "a device behind The Things Stack needs its device id (lower-case letters, digits and '-', 2 to 36), not Node")]
     [InlineData("maxbotix/hrxl-5m", "1", "a device that writes lines of text is alone on its line and has no address, not 1")]
+    [InlineData("milesight/em500-swl", null, "a LoRaWAN node needs its device EUI (16 hexadecimal digits, in quotes) or its id in The Things Stack (lower-case letters, digits and '-', 2 to 36), not none")]
+    [InlineData("milesight/em500-swl", "Node", "a LoRaWAN node needs its device EUI (16 hexadecimal digits, in quotes) or its id in The Things Stack (lower-case letters, digits and '-', 2 to 36), not Node")]
     public void Refuses(string id, string? address, string message)
     {
         var profile = Repository.Profile(id);
