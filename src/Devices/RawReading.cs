@@ -34,6 +34,37 @@ public readonly record struct RawReading(int Field, double Value, ReadingStatus 
     /// <summary>The device's own stamp of this one number, in messages that bring several; null where <see cref="ReadingBuffer.DeviceTime"/> holds for all.</summary>
     public DeviceTime? Time { get; init; }
 
+    /// <summary>
+    /// What the device wrote about the unit of this number; null when it wrote nothing. Where the profile states the unit, the codec has compared; where the
+    /// unit is a setting of the instrument, whoever knows what the station file states must compare: in another unit the number is no measurement.
+    /// </summary>
+    public SaidUnit? Unit { get; init; }
+
     /// <summary>A reading without a number.</summary>
     public static RawReading Missing(int field) => new(field, double.NaN, ReadingStatus.Missing);
+}
+
+/// <summary>A unit as the device says it in its frames.</summary>
+/// <param name="Code">In UCUM.</param>
+/// <param name="KindOnly">
+/// The device says only the kind of unit, and <paramref name="Code"/> is one of that kind: that it is a mole fraction, say, not whether ppb or ppm.
+/// </param>
+public readonly record struct SaidUnit(string Code, bool KindOnly)
+{
+    /// <summary>Stable reason of readings that came in another unit than was stated.</summary>
+    public const string OtherUnit = "other-unit";
+
+    /// <summary>
+    /// The reading with what the device said about its unit; a fault when the profile states another one. <paramref name="reason"/> is set then.
+    /// </summary>
+    internal static RawReading Check(RawReading reading, Profiles.FieldProfile field, SaidUnit said, ref string? reason)
+    {
+        if (field.Unit is null || said.KindOnly || field.Unit == said.Code)
+        {
+            return reading with { Unit = said };
+        }
+
+        reason = OtherUnit;
+        return new RawReading(reading.Field, reading.Value, ReadingStatus.DeviceFault);
+    }
 }

@@ -8,9 +8,10 @@ namespace MeetNet.Devices.Drivers;
 /// Asks DA and reads MD:
 /// <code>
 /// STX DA [kkk] end                                    kkk: three digits; without it every instrument on the line answers
-/// STX MDcc { kkk ±nnnn±ee ss ff [more] } end          cc: number of groups; ss, ff: operating and fault status, hexadecimal
+/// STX MDcc { kkk ±nnnn±ee ss ff [mmm] [more] } end    cc: number of groups; ss, ff: operating and fault status, hexadecimal, or one word ssff; mmm: gas id
+/// STX ST [kkk] c end                                  c: K span gas, N zero gas, M measure; S background check (Acoem)
 /// </code>
-/// Blanks separate and may be doubled. What follows ff (gas id, serial number, special functions) differs by maker and is passed
+/// Blanks separate and may be doubled. What else follows ff (serial number, special functions) differs by maker and is passed
 /// over; the next group begins where three digits are followed by a number.
 /// </summary>
 internal sealed class BayernHessenCodec : IDeviceCodec
@@ -22,62 +23,56 @@ internal sealed class BayernHessenCodec : IDeviceCodec
 
     private readonly DeviceProfile _profile;
     private readonly HessenSettings _settings;
-    private readonly int[] _ids;
+    private readonly HessenFieldSettings[] _fields;
     private readonly int? _address;
+    private readonly HessenEnding _ending;
 
-    public BayernHessenCodec(DeviceProfile profile, int? address)
+    public BayernHessenCodec(DeviceProfile profile, DeviceAddress at)
     {
         _profile = profile;
         _settings = (HessenSettings)profile.Settings;
-        _ids = [.. profile.Fields.Select(f => ((HessenFieldSettings)f.Settings).IdAt(address))];
-        _address = address;
-        Framer = new BayernHessenFramer(_settings.Ending);
+        _fields = [.. profile.Fields.Select(f => (HessenFieldSettings)f.Settings)];
+        _address = at.Number;
+        _ending = _settings.EndingAt(at);
+        Framer = new BayernHessenFramer(_ending);
     }
 
     public IFramer Framer { get; }
 
     public int Exchanges => 1;
 
-    public int WriteRequest(in FrameContext context, Span<byte> destination)
-    {
-        destination[0] = BayernHessenFramer.Stx;
-        destination[1] = (byte)'D';
-        destination[2] = (byte)'A';
-        var length = 3;
-        if (_address is { } address)
-        {
-            length += WriteId(address, destination[length..]);
-        }
+    public int WriteRequest(in FrameContext context, Span<byte> destination) => Question("DA"u8, default, destination);
 
-        return BayernHessenFramer.Close(destination, length, _settings.Ending);
-    }
+    public int WriteCommand(int command, double? argument, Span<byte> destination) =>
+        Question("ST"u8, [(byte)' ', (byte)((HessenCommandSettings)_profile.Commands[command].Settings).Control], destination);
 
     public DecodeStatus Decode(in FrameContext context, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
     {
-        if (frame.Length < 5 || !frame[1..].StartsWith("MD"u8) || !TryDigits(frame.Slice(3, 2), out var declared))
+        var text = TextOf(frame);
+        if (text.Length < 4 || !text.StartsWith("MD"u8) || !TryDigits(text.Slice(2, 2), out var declared))
         {
             readings.Reason = "not-an-answer";
             return DecodeStatus.Unexpected;
         }
 
-        var end = frame.LastIndexOfAny(BayernHessenFramer.Etx, BayernHessenFramer.Cr);
-        var tokens = new HessenTokens(end < 5 ? [] : frame[5..end]);
+        var tokens = new HessenTokens(text[4..]);
         Span<bool> seen = stackalloc bool[ProfileReader.MaxFields];
         var before = readings.Count;
+        var reason = readings.Reason;
         var groups = 0;
         while (tokens.MoveToNextNumber(out var id, out var number))
         {
             groups++;
-            if (!TryNumber(number, out var value) || !tokens.TryStatus(out var operating, out var fault))
+            if (!TryNumber(number, _settings.IntegerMantissa, out var value) || !tokens.TryStatus(out var word))
             {
                 return Broken("broken-group", before, ref readings);
             }
 
-            var field = FieldOf(id, alone: declared == 1);
+            var field = FieldOf(id, tokens.PeekGas(), alone: declared == 1);
             if (field >= 0 && !seen[field])
             {
                 seen[field] = true;
-                readings.Add(Reading(field, value, operating, fault));
+                readings.Add(Reading(field, value, word, ref reason));
             }
         }
 
@@ -93,7 +88,7 @@ internal sealed class BayernHessenCodec : IDeviceCodec
             return DecodeStatus.Unexpected;
         }
 
-        for (var i = 0; i < _ids.Length; i++)
+        for (var i = 0; i < _fields.Length; i++)
         {
             if (!seen[i])
             {
@@ -101,7 +96,17 @@ internal sealed class BayernHessenCodec : IDeviceCodec
             }
         }
 
+        readings.Reason = reason;
         return DecodeStatus.Ok;
+    }
+
+    /// <summary>A telegram without what stands around its text; empty when there is none.</summary>
+    internal static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> frame)
+    {
+        var text = frame.TrimStart((byte)BayernHessenFramer.Cr);
+        text = text.StartsWith([BayernHessenFramer.Stx]) ? text[1..] : text;
+        var end = text.IndexOfAny(BayernHessenFramer.Etx, BayernHessenFramer.Cr);
+        return end < 0 ? [] : text[..end];
     }
 
     /// <summary>Writes a three-digit id.</summary>
@@ -120,43 +125,83 @@ internal sealed class BayernHessenCodec : IDeviceCodec
         return DecodeStatus.Unexpected;
     }
 
-    private RawReading Reading(int field, double value, int operating, int fault)
+    private int Question(ReadOnlySpan<byte> command, ReadOnlySpan<byte> more, Span<byte> destination)
+    {
+        destination[0] = BayernHessenFramer.Stx;
+        command.CopyTo(destination[1..]);
+        var length = 1 + command.Length;
+        if (_address is { } address)
+        {
+            length += WriteId(address, destination[length..]);
+        }
+
+        more.CopyTo(destination[length..]);
+        return BayernHessenFramer.Close(destination, length + more.Length, HessenSettings.QuestionOf(_ending));
+    }
+
+    private RawReading Reading(int field, double value, int word, ref string? reason)
     {
         var reading = _profile.Fields[field].Value.Read(field, value);
         for (var i = 0; i < _settings.Status.Count; i++)
         {
-            var rule = _settings.Status[i];
-            if (((rule.Operating ? operating : fault) & rule.Mask) != 0)
+            if (_settings.Status[i] is { } rule && rule.Fits(word))
             {
-                return reading with { Status = rule.Means };
+                // "Not valid in this mode" is a zero (Thermo 42i manual p. D-6); in zero gas, a zero is what was measured.
+                return value == 0 && rule.Means != ReadingStatus.Calibrating ? new RawReading(field, double.NaN, rule.Means) : reading with { Status = rule.Means };
             }
         }
 
-        return reading;
+        if (_settings.Units is not { } units)
+        {
+            return reading;
+        }
+
+        if (units.Said(word) is { } said)
+        {
+            return SaidUnit.Check(reading, _profile.Fields[field], said, ref reason);
+        }
+
+        reason = SaidUnit.OtherUnit;
+        return reading with { Status = ReadingStatus.DeviceFault };
     }
 
     /// <summary>The field of a group; a lone group may come without its id (Serinus 40 manual, DA without address).</summary>
-    private int FieldOf(ReadOnlySpan<byte> id, bool alone)
+    private int FieldOf(ReadOnlySpan<byte> id, ReadOnlySpan<byte> gas, bool alone)
     {
         if (id.IsEmpty)
         {
-            return alone && _ids.Length == 1 ? 0 : -1;
+            return alone && _fields.Length == 1 ? 0 : -1;
         }
 
-        return TryDigits(id, out var number) ? Array.IndexOf(_ids, number) : -1;
+        if (!TryDigits(id, out var number))
+        {
+            return -1;
+        }
+
+        var behind = TryDigits(gas, out var gasId) && (_address is null || number == _address) ? gasId : -1;
+        for (var i = 0; i < _fields.Length; i++)
+        {
+            if (_fields[i].Gas is { } wanted ? wanted == number || wanted == behind : _fields[i].IdAt(_address) == number)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>±nnnn±ee as n.nnn × 10^ee or nnnn × 10^ee, correctly rounded: the digits are read as one decimal number.</summary>
-    private bool TryNumber(ReadOnlySpan<byte> text, out double value)
+    internal static bool TryNumber(ReadOnlySpan<byte> text, bool integerMantissa, out double value)
     {
         value = 0;
-        if (text.Length != NumberLength || !TryDigits(text.Slice(6, 2), out var exponent))
+        if (text.Length != NumberLength || text[0] is not ((byte)'+' or (byte)'-') || text[5] is not ((byte)'+' or (byte)'-')
+            || !TryDigits(text.Slice(1, 4), out _) || !TryDigits(text.Slice(6, 2), out var exponent))
         {
             return false;
         }
 
         exponent = text[5] == (byte)'-' ? -exponent : exponent;
-        exponent -= _settings.IntegerMantissa ? 0 : 3;
+        exponent -= integerMantissa ? 0 : 3;
         Span<byte> scientific = stackalloc byte[16];
         text[..5].CopyTo(scientific);
         scientific[5] = (byte)'E';
@@ -165,7 +210,7 @@ internal sealed class BayernHessenCodec : IDeviceCodec
             && used == 6 + digits;
     }
 
-    private static bool TryDigits(ReadOnlySpan<byte> text, out int value)
+    internal static bool TryDigits(ReadOnlySpan<byte> text, out int value)
     {
         value = 0;
         foreach (var b in text)
@@ -205,24 +250,39 @@ internal ref struct HessenTokens(ReadOnlySpan<byte> text)
         return false;
     }
 
-    /// <summary>The two status bytes after a number.</summary>
-    public bool TryStatus(out int operating, out int fault)
+    /// <summary>The status after a number, as one word: two bytes, or written as one word.</summary>
+    public bool TryStatus(out int word)
     {
-        fault = 0;
-        return TryHex(out operating) && TryHex(out fault);
-    }
-
-    private bool TryHex(out int value)
-    {
-        value = 0;
-        if (!TryNext(out var word) || word.Length != 2)
+        word = 0;
+        if (!TryNext(out var first) || !TryHex(first, ref word))
         {
             return false;
         }
 
-        var (high, low) = (BayernHessenFramer.HexDigit(word[0]), BayernHessenFramer.HexDigit(word[1]));
-        value = (high << 4) | low;
-        return high >= 0 && low >= 0;
+        return first.Length == 4 || (first.Length == 2 && TryNext(out var second) && second.Length == 2 && TryHex(second, ref word));
+    }
+
+    /// <summary>The gas id that stands next, when it is not the id of the next group.</summary>
+    public readonly ReadOnlySpan<byte> PeekGas()
+    {
+        var ahead = this;
+        return ahead.TryNext(out var word) && word.Length == 3 && (!ahead.TryNext(out var after) || after[0] is not ((byte)'+' or (byte)'-')) ? word : default;
+    }
+
+    private static bool TryHex(ReadOnlySpan<byte> digits, ref int word)
+    {
+        foreach (var digit in digits)
+        {
+            var value = BayernHessenFramer.HexDigit(digit);
+            if (value < 0 || word > 0xFFF)
+            {
+                return false;
+            }
+
+            word = (word << 4) | value;
+        }
+
+        return true;
     }
 
     private bool TryNext(out ReadOnlySpan<byte> word)

@@ -12,13 +12,15 @@ internal sealed class BayernHessenSimulator : IDeviceSimulator
     private readonly DeviceProfile _profile;
     private readonly HessenSettings _settings;
     private readonly int? _address;
+    private readonly HessenEnding _ending;
 
-    public BayernHessenSimulator(DeviceProfile profile, int? address)
+    public BayernHessenSimulator(DeviceProfile profile, DeviceAddress at)
     {
         _profile = profile;
         _settings = (HessenSettings)profile.Settings;
-        _address = address;
-        Requests = new BayernHessenFramer(_settings.Ending);
+        _address = at.Number;
+        _ending = _settings.EndingAt(at);
+        Requests = new BayernHessenFramer(HessenSettings.QuestionOf(_ending));
     }
 
     public int MaxFrame => BayernHessenFramer.Longest;
@@ -27,7 +29,7 @@ internal sealed class BayernHessenSimulator : IDeviceSimulator
 
     public int Answer(ReadOnlySpan<byte> request, in SimulatedState state, Span<byte> reply)
     {
-        if (!IsForUs(request) || FlagsOf(state.Disturbance) is not { } flags)
+        if (!IsForUs(request) || StatusOf(state.Disturbance) is not { } bits)
         {
             return 0;
         }
@@ -36,28 +38,29 @@ internal sealed class BayernHessenSimulator : IDeviceSimulator
         var groups = 0;
         for (var i = 0; i < _profile.Fields.Count; i++)
         {
-            var status = flags;
+            var word = bits | (_settings.Units?.BitsOf(state.UnitOf(_profile.Fields[i], i)) ?? 0);
             var value = _profile.Fields[i].Value.Write(state.Values[i]);
             if (!double.IsFinite(value))
             {
                 // "Not valid in this mode" is a zero with a status that says so.
-                if (FlagsOf(Disturbance.DeviceFault) is not { } fault)
+                if (StatusOf(Disturbance.DeviceFault) is not { } fault)
                 {
                     continue;
                 }
 
-                (value, status) = (0, fault);
+                (value, word) = (0, word | fault);
             }
 
-            var id = ((HessenFieldSettings)_profile.Fields[i].Settings).IdAt(_address);
-            text.Append(CultureInfo.InvariantCulture, $" {id:000} {Number(value)} {status.Operating:X2} {status.Fault:X2} 000 000000");
+            var field = (HessenFieldSettings)_profile.Fields[i].Settings;
+            var id = field.Gas is not null ? _address ?? field.Gas.Value : field.IdAt(_address);
+            text.Append(CultureInfo.InvariantCulture, $" {id:000} {Number(value)} {word >> 8:X2} {word & 0xFF:X2} {field.Gas ?? 0:000} 000000");
             groups++;
         }
 
-        reply[0] = BayernHessenFramer.Stx;
+        reply[0] = BayernHessenFramer.Opening(_ending);
         var body = string.Create(CultureInfo.InvariantCulture, $"MD{groups:00}{text} ");
         var length = 1 + Encoding.ASCII.GetBytes(body, reply[1..]);
-        return Disturbances.Apply(state.Disturbance, state.Seed, reply, BayernHessenFramer.Close(reply, length, _settings.Ending));
+        return Disturbances.Apply(state.Disturbance, state.Seed, reply, BayernHessenFramer.Close(reply, length, _ending));
     }
 
     private bool IsForUs(ReadOnlySpan<byte> request)
@@ -74,12 +77,12 @@ internal sealed class BayernHessenSimulator : IDeviceSimulator
         return asked.IsEmpty || asked.SequenceEqual(own) || asked.SequenceEqual("000"u8) || asked.SequenceEqual("???"u8);
     }
 
-    /// <summary>The status bytes that say it; null when this model has no bits for it, so that it can only keep silent.</summary>
-    private (int Operating, int Fault)? FlagsOf(Disturbance disturbance)
+    /// <summary>The status word that says it; null when this model has no bits for it, so that it can only keep silent.</summary>
+    private int? StatusOf(Disturbance disturbance)
     {
         if (disturbance is not (Disturbance.DeviceFault or Disturbance.WarmingUp))
         {
-            return (0, 0);
+            return 0;
         }
 
         foreach (var rule in _settings.Status)
@@ -89,8 +92,7 @@ internal sealed class BayernHessenSimulator : IDeviceSimulator
                 : rule.Means is ReadingStatus.WarmingUp or ReadingStatus.Calibrating;
             if (fits)
             {
-                var lowest = rule.Mask & -rule.Mask;
-                return rule.Operating ? (lowest, 0) : (0, lowest);
+                return rule.Bits;
             }
         }
 

@@ -8,11 +8,17 @@ public enum HessenEnding
 
     /// <summary>A carriage return and no check.</summary>
     Cr,
+
+    /// <summary>
+    /// Teledyne's response mode TEXT: answers stand between two carriage returns, without STX and check, however they were asked for
+    /// (Teledyne T200 manual 06858, table 6-5).
+    /// </summary>
+    Text,
 }
 
 /// <summary>
 /// Bayern-Hessen telegrams: STX, text, then ETX and block check, or CR (Thermo 42i manual, appendix D; Acoem Serinus manuals,
-/// appendix "Bayern-Hessen"). A new STX inside a telegram means that the first one was cut short.
+/// appendix "Bayern-Hessen"); or CR, text, CR. A new STX inside a telegram means that the first one was cut short.
 /// </summary>
 internal sealed class BayernHessenFramer(HessenEnding ending) : IFramer
 {
@@ -37,6 +43,11 @@ internal sealed class BayernHessenFramer(HessenEnding ending) : IFramer
             return FrameCut.NeedMore;
         }
 
+        if (ending == HessenEnding.Text)
+        {
+            return CutText(window[..Math.Min(window.Length, Longest)]);
+        }
+
         if (window[0] != Stx)
         {
             var start = window.IndexOf(Stx);
@@ -58,10 +69,13 @@ internal sealed class BayernHessenFramer(HessenEnding ending) : IFramer
         return ending == HessenEnding.Cr ? FrameCut.Frame(end + 1) : Checked(within, end);
     }
 
-    /// <summary>Writes the ending after STX and text; returns the whole length.</summary>
+    /// <summary>What stands before the text.</summary>
+    public static byte Opening(HessenEnding ending) => ending == HessenEnding.Text ? Cr : Stx;
+
+    /// <summary>Writes the ending after opening and text; returns the whole length.</summary>
     public static int Close(Span<byte> frame, int length, HessenEnding ending)
     {
-        if (ending == HessenEnding.Cr)
+        if (ending != HessenEnding.EtxBcc)
         {
             frame[length] = Cr;
             return length + 1;
@@ -72,6 +86,16 @@ internal sealed class BayernHessenFramer(HessenEnding ending) : IFramer
         frame[length + 1] = "0123456789ABCDEF"u8[bcc >> 4];
         frame[length + 2] = "0123456789ABCDEF"u8[bcc & 0xF];
         return length + 1 + BccDigits;
+    }
+
+    /// <summary>Text between carriage returns; more than one of them before it are the line's idle chatter and belong to it.</summary>
+    private static FrameCut CutText(ReadOnlySpan<byte> within)
+    {
+        var text = within.IndexOfAnyExcept(Cr);
+        var end = text < 0 ? -1 : within[text..].IndexOf(Cr);
+        return end >= 0 ? FrameCut.Frame(text + end + 1)
+            : within.Length == Longest ? FrameCut.Bad(FrameFault.Overlong, 1)
+            : FrameCut.NeedMore;
     }
 
     private static FrameCut Checked(ReadOnlySpan<byte> within, int end)

@@ -32,6 +32,9 @@ public readonly ref struct SimulatedState
     /// <summary>One value per field of the profile, in the field's unit; NaN: the device has no number.</summary>
     public required ReadOnlySpan<double> Values { get; init; }
 
+    /// <summary>The units that the device is set to, one for each field, for devices that say their unit; empty, or null for a field: the profile's or any.</summary>
+    public ReadOnlySpan<string?> Units { get; init; }
+
     /// <summary>What goes wrong now.</summary>
     public Disturbance Disturbance { get; init; }
 
@@ -46,6 +49,9 @@ public readonly ref struct SimulatedState
 
     /// <summary>The device's own time stamp, for a profile that names one.</summary>
     public DeviceTime DeviceTime { get; init; }
+
+    /// <summary>The unit of a field's value; null when any will do.</summary>
+    public string? UnitOf(Profiles.FieldProfile field, int index) => field.Unit ?? (index < Units.Length ? Units[index] : null);
 
     /// <summary>Makes <see cref="Disturbance.Garbage"/> and <see cref="Disturbance.Corrupt"/> repeatable.</summary>
     public ulong Seed { get; init; }

@@ -3,6 +3,7 @@ using MeetNet.Devices.Framing;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
 using MeetNet.Observations.Time;
+using MeetNet.Observations.Units;
 
 namespace MeetNet.Gateway.Acquisition;
 
@@ -39,6 +40,7 @@ internal sealed class DeviceSession
     private string? _reason;
     private ArrivalTime _arrival;
     private Follow? _parked;
+    private bool _otherUnit;
 
     public DeviceSession(Instrument instrument, ILogger log)
     {
@@ -89,6 +91,7 @@ internal sealed class DeviceSession
         Outgoing = null;
         Answered = false;
         _parked = null;
+        _otherUnit = false;
     }
 
     /// <summary>Leaves the poll where it is, to be gone on with later.</summary>
@@ -121,6 +124,7 @@ internal sealed class DeviceSession
         _reason = buffer.Reason ?? _reason;
         if (status == DecodeStatus.Ok)
         {
+            CheckUnits(_readings.AsSpan(_count, buffer.Count));
             _count += buffer.Count;
             return FrameFate.Decoded;
         }
@@ -142,6 +146,10 @@ internal sealed class DeviceSession
             FillNotReady(_worst == DecodeStatus.WarmingUp ? ReadingStatus.WarmingUp : ReadingStatus.DeviceFault);
             Watch.NotReady(_reason ?? (_worst == DecodeStatus.WarmingUp ? "warming up" : "device fault"));
         }
+        else if (_otherUnit)
+        {
+            Watch.NotReady(SaidUnit.OtherUnit);
+        }
         else if (_count > 0)
         {
             Watch.Measures();
@@ -161,6 +169,24 @@ internal sealed class DeviceSession
         set = new ReadingSet(Instrument, _arrival, _readings.AsSpan(0, _count).ToArray(), _deviceTime, _networkTime, _reason, receipt);
         return true;
     }
+
+    /// <summary>A number in another unit than the station file states is no measurement: which of the two is wrong, nobody here can know.</summary>
+    private void CheckUnits(Span<RawReading> readings)
+    {
+        foreach (ref var reading in readings)
+        {
+            if (reading is { Unit: { } said, Status: ReadingStatus.Ok } && Instrument.UnitOf(reading.Field) is { } stated && !Agree(said, stated))
+            {
+                reading = reading with { Status = ReadingStatus.DeviceFault };
+                _reason = SaidUnit.OtherUnit;
+                _otherUnit = true;
+            }
+        }
+    }
+
+    private static bool Agree(SaidUnit said, string stated) =>
+        said.Code == stated || (Unit.TryParse(said.Code, out var one) && Unit.TryParse(stated, out var other)
+            && (said.KindOnly ? Unit.TryConvert(one, other, out _) : one.IsEquivalentTo(other)));
 
     /// <summary>
     /// From when on the stamp, given again, is another one: in the night in which summer time ends, a device without a counter says 02:00 twice and means two hours. One that talks unasked

@@ -187,7 +187,7 @@ internal static class CaptureText
         foreach (var reading in readings.Readings)
         {
             var value = double.IsFinite(reading.Value) ? "value: " + reading.Value.ToString("R", CultureInfo.InvariantCulture) : string.Empty;
-            var words = new[] { $"field: {fields[reading.Field].Name}", value, reading.Status == ReadingStatus.Ok ? string.Empty : $"status: {Kebab(reading.Status.ToString())}", Time(reading.Time) };
+            var words = new[] { $"field: {fields[reading.Field].Name}", value, reading.Status == ReadingStatus.Ok ? string.Empty : $"status: {Kebab(reading.Status.ToString())}", Time(reading.Time), Unit(reading.Unit) };
             text.Append(CultureInfo.InvariantCulture, $"      - {{{string.Join(", ", words.Where(w => w.Length > 0))}}}\n");
         }
     }
@@ -196,6 +196,8 @@ internal static class CaptureText
         ? string.Empty
         : string.Create(CultureInfo.InvariantCulture, $"time: \"{own.Stamp:yyyy-MM-dd'T'HH:mm:ss}")
             + (own.Offset is not { } offset ? string.Empty : offset == TimeSpan.Zero ? "Z" : new DateTimeOffset(own.Stamp, offset).ToString("zzz", CultureInfo.InvariantCulture)) + "\"";
+
+    private static string Unit(SaidUnit? unit) => unit is { } said ? $"{(said.KindOnly ? "like" : "unit")}: \"{said.Code}\"" : string.Empty;
 
     private static void Number(StringBuilder text, string key, long value)
     {

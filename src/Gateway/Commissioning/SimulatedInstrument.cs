@@ -16,14 +16,14 @@ internal sealed class SimulatedInstrument
     private readonly InstrumentScript _script;
     private readonly FieldScript?[] _fields;
     private readonly double[] _values;
+    private readonly string?[] _units;
     private readonly byte[] _window = new byte[WindowBytes];
     private readonly byte[] _frame;
     private int _waiting;
 
     public SimulatedInstrument(Instrument instrument, InstrumentScript script)
-        : this(instrument.Sensor, instrument.Profile, instrument.Address, script, instrument.Profile.Timing.Interval)
-    {
-    }
+        : this(instrument.Sensor, instrument.Profile, instrument.Address, script, instrument.Profile.Timing.Interval) =>
+        _units = [.. Enumerable.Range(0, _fields.Length).Select(instrument.UnitOf)];
 
     /// <param name="sensor">What it is called in the log.</param>
     /// <param name="interval">How often it talks unasked.</param>
@@ -36,6 +36,7 @@ internal sealed class SimulatedInstrument
         _simulator = ProfileShelf.DriverOf(profile).Simulate(profile, address);
         _fields = [.. profile.Fields.Select(f => script.Fields.GetValueOrDefault(f.Name))];
         _values = new double[_fields.Length];
+        _units = new string?[_fields.Length];
         _frame = new byte[_simulator.MaxFrame];
     }
 
@@ -107,6 +108,7 @@ internal sealed class SimulatedInstrument
         var state = new SimulatedState
         {
             Values = _values,
+            Units = _units,
             Disturbance = DisturbanceAt(now),
             Topic = topic,
             // One number for each period, also across restarts; a LoRaWAN counter has 32 bits.
@@ -125,6 +127,13 @@ internal sealed class SimulatedInstrument
             _values[i] = _fields[i]?.At(now) ?? double.NaN;
         }
 
-        return new SimulatedState { Values = _values, Disturbance = DisturbanceAt(now), Seed = (ulong)now.UtcTicks };
+        return new SimulatedState
+        {
+            Values = _values,
+            Units = _units,
+            Disturbance = DisturbanceAt(now),
+            DeviceTime = new DeviceTime(now.UtcDateTime, TimeSpan.Zero),
+            Seed = (ulong)now.UtcTicks,
+        };
     }
 }

@@ -86,6 +86,11 @@ internal static class LineChecks
             entry.Map.Problem("line", $"'{entry.Sensor}' talks unasked and must have a line to itself; '{line.Name}' has {on.Count} instruments");
         }
 
+        foreach (var entry in on.Where(i => i.Instrument is { Codec.Exchanges: > 0 } polled && polled.Address with { Framing = null } == DeviceAddress.None))
+        {
+            entry.Map.Problem("line", $"'{entry.Sensor}' is asked without an address, so that all {on.Count} instruments of '{line.Name}' would answer: state its address, or give it a line to itself");
+        }
+
         var first = on[0].Instrument!.Profile;
         foreach (var entry in on.Skip(1).Where(i => line.Port is not null && line.Settings is null && i.Instrument!.Profile.Serial != first.Serial))
         {

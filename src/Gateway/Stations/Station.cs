@@ -68,6 +68,9 @@ internal sealed record Instrument
     /// <summary>How it stamps its values; null when it does not.</summary>
     public StampConvention? Stamp => Datastreams.Select(d => d.Stamp).FirstOrDefault(s => s is not null);
 
+    /// <summary>The unit that the station file states for a field, or the profile; null for a field that nothing is made of.</summary>
+    public string? UnitOf(int field) => Datastreams.FirstOrDefault(d => d.Field == field)?.Procedures.All[0].RawUnit;
+
     // An instrument is itself and nothing else: two that are alike are still two.
     public bool Equals(Instrument? other) => ReferenceEquals(this, other);
 

@@ -22,7 +22,7 @@ public sealed class HessenNumberTests
         var profile = Profile($"{{ending: cr, mantissa: {mantissa}}}");
         var readings = new ReadingBuffer(new RawReading[3]);
         var frame = Encoding.ASCII.GetBytes($"\u0002MD01 001 {text} 00 00 0000000000 \r");
-        Assert.Equal(DecodeStatus.Ok, new BayernHessenCodec(profile, 1).Decode(FrameContext.Of(0), frame, ref readings));
+        Assert.Equal(DecodeStatus.Ok, new BayernHessenCodec(profile, DeviceAddress.Of(1)).Decode(FrameContext.Of(0), frame, ref readings));
         Assert.True(expected == readings.Readings[0].Value, source);
     }
 
@@ -31,7 +31,7 @@ public sealed class HessenNumberTests
     {
         const string Printed = "\u0002MD03 001 +2578+01 03 04 0000000000 002 +5681+00 03 04 0000000000 003 +1175+01 03 04 0000000000 \r";
         var profile = Profile("{ending: cr, mantissa: decimal}");
-        var codec = new BayernHessenCodec(profile, 1);
+        var codec = new BayernHessenCodec(profile, DeviceAddress.Of(1));
         var frame = Assert.Single(Stream.Cut(codec.Framer, Encoding.ASCII.GetBytes(Printed)).Frames);
         var readings = new ReadingBuffer(new RawReading[3]);
         Assert.Equal(DecodeStatus.Ok, codec.Decode(FrameContext.Of(0), frame, ref readings));
@@ -44,7 +44,7 @@ public sealed class HessenNumberTests
     public void A_group_that_is_not_in_the_answer_is_missing()
     {
         var readings = new ReadingBuffer(new RawReading[3]);
-        Assert.Equal(DecodeStatus.Ok, new BayernHessenCodec(Profile("{ending: cr, mantissa: decimal}"), 1).Decode(FrameContext.Of(0), "\u0002MD01 002 +2578+01 00 00 0000000000 \r"u8, ref readings));
+        Assert.Equal(DecodeStatus.Ok, new BayernHessenCodec(Profile("{ending: cr, mantissa: decimal}"), DeviceAddress.Of(1)).Decode(FrameContext.Of(0), "\u0002MD01 002 +2578+01 00 00 0000000000 \r"u8, ref readings));
         Assert.Equal(
             [new RawReading(1, 25.78, ReadingStatus.Ok), RawReading.Missing(0), RawReading.Missing(2)],
             readings.Readings.ToArray());
@@ -54,7 +54,7 @@ public sealed class HessenNumberTests
     public void A_lone_group_may_come_without_its_id()
     {
         var map = YamlReader.Parse(Text("{ending: etx-bcc, mantissa: decimal}", "  - {name: co, unit: '[ppm]', addressPlus: 0}"), "m/m.yaml", out _);
-        var codec = new BayernHessenCodec(ProfileReader.Read(map, "m/m")!, 30);
+        var codec = new BayernHessenCodec(ProfileReader.Read(map, "m/m")!, DeviceAddress.Of(30));
         var readings = new ReadingBuffer(new RawReading[1]);
         Assert.Equal(DecodeStatus.Ok, codec.Decode(FrameContext.Of(0), "\u0002MD01 +1234+01 00 00 000 00000000 \u000300"u8, ref readings));
         Assert.Equal(12.34, readings.Readings[0].Value);
@@ -67,7 +67,7 @@ public sealed class HessenNumberTests
     {
         var profile = Profile($"{{ending: {(ending == HessenEnding.Cr ? "cr" : "etx-bcc")}, mantissa: decimal}}");
         Span<byte> request = stackalloc byte[IDeviceCodec.MaxRequest];
-        var length = new BayernHessenCodec(profile, 97).WriteRequest(FrameContext.Of(0), request);
+        var length = new BayernHessenCodec(profile, DeviceAddress.Of(97)).WriteRequest(FrameContext.Of(0), request);
         Assert.Equal(expected, Encoding.ASCII.GetString(request[..length]));
     }
 

@@ -260,7 +260,7 @@ public abstract class BayernHessenFramerLaws(HessenEnding ending) : FramerLaws
     private byte[] Closed(byte[] text)
     {
         var frame = new byte[64];
-        frame[0] = BayernHessenFramer.Stx;
+        frame[0] = BayernHessenFramer.Opening(ending);
         text.CopyTo(frame, 1);
         return frame[..BayernHessenFramer.Close(frame, 1 + text.Length, ending)];
     }
@@ -269,6 +269,8 @@ public abstract class BayernHessenFramerLaws(HessenEnding ending) : FramerLaws
 public sealed class BayernHessenEtxLaws() : BayernHessenFramerLaws(HessenEnding.EtxBcc);
 
 public sealed class BayernHessenCrLaws() : BayernHessenFramerLaws(HessenEnding.Cr);
+
+public sealed class BayernHessenTextLaws() : BayernHessenFramerLaws(HessenEnding.Text);
 
 public sealed class ModbusRequestFramerLaws : FramerLaws
 {

@@ -56,6 +56,7 @@ internal static class VectorCheck
         {
             var field = expected.Field;
             Assert.Equal(expected.Time, Stamp(reading.Time));
+            Assert.True(expected.Unit == reading.Unit, $"{vector.Name}: {field} is said to be in {reading.Unit}, expected {expected.Unit}");
             Assert.True(expected.Status == reading.Status, $"{vector.Name}: {field} is {reading.Status}, expected {expected.Status}");
             var difference = double.IsNaN(reading.Value) ? double.NaN : Math.Abs(reading.Value - (expected.Value ?? double.NaN));
             Assert.True(

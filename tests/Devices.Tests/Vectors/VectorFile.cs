@@ -29,7 +29,8 @@ internal sealed record VectorFile(DeviceAddress Address, IReadOnlyList<Vector> V
 
 /// <param name="Value">Null: no number.</param>
 /// <param name="Time">The reading's own stamp as <c>yyyy-MM-ddTHH:mm:ss</c>, with <c>Z</c> or an offset when the device wrote one.</param>
-internal sealed record ExpectedReading(string Field, double? Value, ReadingStatus Status, string? Time);
+/// <param name="Unit">What the device said about the unit; null: nothing.</param>
+internal sealed record ExpectedReading(string Field, double? Value, ReadingStatus Status, string? Time, SaidUnit? Unit = null);
 
 internal sealed record Vector
 {
@@ -142,8 +143,11 @@ internal sealed record Vector
         var number = map.Optional("value")?.Number();
         var status = map.Optional("status")?.Choice("missing", "warming-up", "calibrating", "device-fault", "out-of-range");
         var time = map.Optional("time")?.String();
+        var unit = map.Optional("unit")?.String();
+        var like = map.Optional("like")?.String();
+        SaidUnit? said = (unit ?? like) is { } code ? new SaidUnit(code, like is not null) : null;
         map.Done();
-        return new ExpectedReading(field, number, status is null ? ReadingStatus.Ok : Enum.Parse<ReadingStatus>(Word(status), ignoreCase: true), time);
+        return new ExpectedReading(field, number, status is null ? ReadingStatus.Ok : Enum.Parse<ReadingStatus>(Word(status), ignoreCase: true), time, said);
     }
 
     private static string Word(string kebab) => kebab.Replace("-", "", StringComparison.Ordinal);
