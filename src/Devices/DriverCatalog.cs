@@ -9,6 +9,7 @@ public static class DriverCatalog
     public static IReadOnlyList<IDeviceDriver> All { get; } =
     [
         new ModbusDriver(),
+        new KellerBusDriver(),
         new PlantowerDriver(),
         new BayernHessenDriver(),
         new LoRaWanDriver(),

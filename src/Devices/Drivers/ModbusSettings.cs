@@ -15,9 +15,15 @@ internal enum ModbusTable : byte
 internal static class ModbusTables
 {
     /// <summary>The words of a profile.</summary>
-    public static readonly string[] Words = ["coils", "discrete", "holding", "input"];
+    public static readonly string[] Words = ["holding", "input", "coils", "discrete"];
 
-    public static ModbusTable Of(string word) => (ModbusTable)(1 + Math.Max(0, Array.IndexOf(Words, word)));
+    public static ModbusTable Of(string word) => word switch
+    {
+        "coils" => ModbusTable.Coils,
+        "discrete" => ModbusTable.Discrete,
+        "input" => ModbusTable.Input,
+        _ => ModbusTable.Holding,
+    };
 
     /// <summary>Whether the table holds single bits; otherwise registers of 16.</summary>
     public static bool IsBits(this ModbusTable table) => table <= ModbusTable.Discrete;

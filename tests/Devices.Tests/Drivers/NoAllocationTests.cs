@@ -8,6 +8,7 @@ public sealed class NoAllocationTests
 {
     [Theory]
     [InlineData("vega/plics-modbus")]
+    [InlineData("keller/series-30-bus")]
     [InlineData("plantower/pms5003")]
     [InlineData("acoem/serinus-44")]
     [InlineData("metone/bam-1020")]

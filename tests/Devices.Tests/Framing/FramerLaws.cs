@@ -199,6 +199,33 @@ public sealed class ModbusAsciiFramerLaws : FramerLaws
     }
 }
 
+public abstract class KellerBusFramerLaws(bool requests) : FramerLaws
+{
+    private static readonly (int Function, int Data)[] Answers = [(30, 4), (32, 1), (48, 6), (66, 1), (69, 4), (73, 5), (74, 5), (95, 1), (100, 5), (0xC9, 1)];
+
+    private static readonly (int Function, int Data)[] Requests = [(30, 1), (31, 5), (32, 1), (33, 2), (48, 0), (66, 1), (73, 1), (95, 1), (95, 5), (101, 5)];
+
+    private protected override IFramer Framer => new KellerBusFramer(requests);
+
+    private protected override byte[] Tempting => [0, 1, 73, 48, 0xC9, 250];
+
+    private protected override Gen<byte[]> Frame =>
+        from address in Gen.Choose(1, 250)
+        from kind in Gen.Elements(requests ? Requests : Answers)
+        from data in Gen.Choose(1, 255).Select(b => (byte)b).ArrayOf(kind.Data)
+        select Closed([(byte)address, (byte)kind.Function, .. data, 0, 0]);
+
+    private static byte[] Closed(byte[] frame)
+    {
+        KellerBusFramer.Close(frame, frame.Length - 2);
+        return frame;
+    }
+}
+
+public sealed class KellerBusAnswerLaws() : KellerBusFramerLaws(requests: false);
+
+public sealed class KellerBusRequestLaws() : KellerBusFramerLaws(requests: true);
+
 public abstract class ModbusTcpFramerLaws(bool requests) : FramerLaws
 {
     private protected override IFramer Framer => new ModbusTcpFramer(requests);
