@@ -16,6 +16,9 @@ namespace MeetNet.Devices.Payloads;
 /// </summary>
 internal sealed partial class DecodedPayload
 {
+    /// <summary>A number of 17 digits with exponent and unit, all of the unit escaped, is no longer.</summary>
+    private const int LongestText = 160;
+
     private readonly FieldTable<DecodedField> _fields;
     private readonly DecodedSettings _settings;
     private readonly DeviceProfile _profile;
@@ -105,15 +108,52 @@ internal sealed partial class DecodedPayload
     }
 
     /// <summary>A JSON number, or one in text, alone or with this unit. NaN for anything else.</summary>
-    private static double Number(JsonTokenType kind, ReadOnlySpan<byte> text, byte[]? unit)
+    private static double Number(JsonTokenType kind, scoped ReadOnlySpan<byte> text, byte[]? unit)
     {
-        if (kind is not (JsonTokenType.Number or JsonTokenType.String) || !Utf8Parser.TryParse(text, out double number, out var used))
+        if (kind is not (JsonTokenType.Number or JsonTokenType.String))
+        {
+            return double.NaN;
+        }
+
+        // Some write the degree sign as an escape.
+        Span<byte> plain = stackalloc byte[LongestText];
+        if (text.Contains((byte)'\\') && !TryUnescape(ref text, plain))
+        {
+            return double.NaN;
+        }
+
+        if (!Utf8Parser.TryParse(text, out double number, out var used))
         {
             return double.NaN;
         }
 
         var rest = text[used..].Trim((byte)' ');
         return rest.IsEmpty || (kind == JsonTokenType.String && unit is not null && rest.SequenceEqual(unit)) ? number : double.NaN;
+    }
+
+    private static bool TryUnescape(scoped ref ReadOnlySpan<byte> text, Span<byte> plain)
+    {
+        if (text.Length > LongestText - 2)
+        {
+            return false;
+        }
+
+        Span<byte> quoted = stackalloc byte[text.Length + 2];
+        quoted[0] = (byte)'"';
+        text.CopyTo(quoted[1..]);
+        quoted[^1] = (byte)'"';
+        var reader = new Utf8JsonReader(quoted);
+        reader.Read();
+        try
+        {
+            text = plain[..reader.CopyString(plain)];
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which the reader lets through.
+            return false;
+        }
     }
 
     private static JsonValue? Said(double number, byte[]? unit) =>

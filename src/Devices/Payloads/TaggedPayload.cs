@@ -53,6 +53,7 @@ internal sealed class TaggedPayload : IPayload
             }
 
             rest = rest[head..];
+            aboutDevice |= _tags.IsAboutDevice(tag);
             var length = LengthOf(tag);
             if (length < 0)
             {
@@ -75,7 +76,6 @@ internal sealed class TaggedPayload : IPayload
                 seen |= Read(tag, rest, seen, ref readings);
             }
 
-            aboutDevice |= _tags.IsAboutDevice(tag);
             rest = rest[length..];
         }
 
