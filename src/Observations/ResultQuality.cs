@@ -134,6 +134,15 @@ public static class QualityTests
     /// <summary>No calibration is in force at the phenomenon time: the value is not calibrated.</summary>
     public const string CalibrationExpired = "calibration:expired";
 
+    /// <summary>The value is outside those that its calibration was made for: the calibration says what becomes of it.</summary>
+    public const string CalibrationOutside = "calibration:outside";
+
+    /// <summary>The last zero or span check before the value failed.</summary>
+    public const string CalibrationCheckFailed = "calibration:check_failed";
+
+    /// <summary>The air was more humid than the stated limit of the correction: that of the limit was taken.</summary>
+    public const string HumidityAboveLimit = "humidity:above_limit";
+
     /// <summary>A local time stamp in the hour that occurs twice, and no way to tell which one is meant.</summary>
     public const string StampAmbiguous = "stamp:ambiguous";
 
@@ -148,6 +157,12 @@ public static class QualityTests
 
     /// <summary>The arithmetic left the range of a double.</summary>
     public const string NotFinite = "not_finite";
+
+    /// <summary>
+    /// Whether a procedure says it of one raw value with its inputs, whenever it is computed; everything else was said by the device, the clock, the stamp or a test of several values.
+    /// </summary>
+    public static bool IsOfOneValue(string name) => name is GrossRange or NotFinite or Quality.Climatology.TestName
+        || name.StartsWith("calibration:", StringComparison.Ordinal) || name.StartsWith("input:", StringComparison.Ordinal) || name.StartsWith("humidity:", StringComparison.Ordinal);
 
     /// <summary>The alphabet of a list of tests, for messages to people.</summary>
     public const string Pattern = "[a-z0-9_:.,-]{1,200}";

@@ -29,7 +29,7 @@ internal sealed class Harmoniser
 
     private readonly TimeProvider _time;
     private readonly ILogger<Harmoniser> _log;
-    private readonly Dictionary<Instrument, DatastreamWork[][]> _works;
+    private readonly Dictionary<Instrument, DatastreamWork[][][]> _passes;
     private readonly InputMemory _inputs;
     private bool _clockIsPlausible = true;
 
@@ -38,8 +38,7 @@ internal sealed class Harmoniser
         _time = time;
         _log = log;
         _inputs = new InputMemory(station);
-        _works = station.Instruments.ToDictionary(i => i, i => Enumerable.Range(0, i.Profile.Fields.Count)
-            .Select(field => i.Datastreams.Where(d => d.Field == field).Select(d => new DatastreamWork(d)).ToArray()).ToArray());
+        _passes = station.Instruments.ToDictionary(i => i, i => Passes(station, i));
     }
 
     public HarmonisationBooks Books { get; } = new();
@@ -69,34 +68,67 @@ internal sealed class Harmoniser
     }
 
     /// <summary>
-    /// The observations of one set, in the order of its readings; a correction that one of them leads to goes before it. Allocates nothing of its own but the text of what tests object to.
+    /// The observations of one set, in the order of its readings, what is computed with others after those; a correction that one of them leads to goes before it. Allocates nothing of its own but the text of what tests object to.
     /// </summary>
     public void Harmonise(in ReadingSet set, List<Harmonised> observations)
     {
-        var works = _works[set.Instrument];
+        var passes = _passes[set.Instrument];
         var now = _time.GetUtcNow();
         var clock = ClockIsPlausible(now) ? default : ResultQuality.Suspect(QualityTests.ClockUnsynchronised);
         foreach (var reading in set.Readings.Span)
         {
-            var mapped = works[reading.Field];
-            Books.Reading(mapped.Length);
-            foreach (var work in mapped)
+            var datastreams = 0;
+            foreach (var pass in passes)
             {
-                var observation = Observe(work, reading, set, now, clock, out var procedure);
-                if (work.Tests is { } tests)
-                {
-                    observation = tests.Judge(observation, procedure, out var correction);
-                    if (correction is { } earlier)
-                    {
-                        Books.Corrected();
-                        Add(earlier, set.Receipt, observations);
-                    }
-                }
+                datastreams += pass[reading.Field].Length;
+            }
 
-                _inputs.Remember(observation);
-                Add(observation, set.Receipt, observations);
+            Books.Reading(datastreams);
+        }
+
+        foreach (var pass in passes)
+        {
+            foreach (var reading in set.Readings.Span)
+            {
+                foreach (var work in pass[reading.Field])
+                {
+                    Take(work, reading, set, now, clock, observations);
+                }
             }
         }
+    }
+
+    private void Take(DatastreamWork work, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock, List<Harmonised> observations)
+    {
+        var observation = Observe(work, reading, set, now, clock, out var procedure);
+        if (work.Tests is { } tests)
+        {
+            observation = tests.Judge(observation, procedure, out var correction);
+            if (correction is { } earlier)
+            {
+                Books.Corrected();
+                Add(earlier, set.Receipt, observations);
+            }
+        }
+
+        _inputs.Remember(observation);
+        Add(observation, set.Receipt, observations);
+    }
+
+    /// <summary>The datastreams of an instrument by pass and field: a datastream comes after those of the station that it is computed with.</summary>
+    private static DatastreamWork[][][] Passes(Station station, Instrument instrument)
+    {
+        var all = station.Datastreams.ToDictionary(d => d.Id.ToString(), StringComparer.Ordinal);
+        var fields = Enumerable.Range(0, instrument.Profile.Fields.Count);
+        return
+        [
+            .. instrument.Datastreams.GroupBy(Depth).OrderBy(pass => pass.Key).Select(
+                pass => fields.Select(field => pass.Where(d => d.Field == field).Select(d => new DatastreamWork(d)).ToArray()).ToArray()),
+        ];
+
+        int Depth(DatastreamPlan plan) => plan.Procedures.All
+            .SelectMany(procedure => procedure.Inputs).Select(input => all.TryGetValue(input.Datastream, out var before) ? 1 + Depth(before) : 1)
+            .DefaultIfEmpty().Max();
     }
 
     private void Add(in Observation observation, Receipt? receipt, List<Harmonised> observations)

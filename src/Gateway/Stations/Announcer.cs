@@ -50,7 +50,10 @@ internal sealed class Announcer
             i.Sensor, i.Profile.Maker, i.Profile.Model, i.SerialNumber, i.Profile.Id,
             i.Profile.Version.ToString(System.Globalization.CultureInfo.InvariantCulture)))],
         [.. _station.Datastreams.Select(Describe)],
-        _procedures).ToUtf8();
+        _procedures)
+    {
+        InForce = [.. _station.Datastreams.SelectMany(d => d.Procedures.All).Select(procedure => procedure.Id)],
+    }.ToUtf8();
 
     private Datastream Describe(DatastreamPlan plan) => new(
         plan.Id,

@@ -13,7 +13,7 @@ namespace MeetNet.Gateway.Stations;
 
 /// <summary>Reads the datastreams of one instrument and has their procedures built; what the builder objects to is reported at the key that it is about.</summary>
 internal sealed class DatastreamReader(
-    string owner, string station, string sensor, Location location, SurfaceLevel? surface, DeviceProfile? profile, DateTimeOffset installed, TimeSpan interval)
+    string owner, string station, string sensor, Location location, SurfaceLevel? surface, DeviceProfile? profile, IReadOnlyList<InstrumentPlacement> instruments, TimeSpan interval)
 {
     public IReadOnlyList<DatastreamPlan> Read(IReadOnlyList<YamlValue> values, YamlMap instrument)
     {
@@ -56,13 +56,18 @@ internal sealed class DatastreamReader(
         var barometer = map.Optional("barometer")?.Map() is { } barometerMap ? Barometer(barometerMap) : null;
         var ambient = map.Optional("gasAmbient")?.Map() is { } ambientMap ? Ambient(ambientMap) : null;
         var calibrationValues = map.Optional("calibrations")?.List() ?? [];
-        var calibrations = calibrationValues.Select(c => Calibration(c.Map())).ToList();
+        var calibrations = calibrationValues.Select(c => CalibrationReader.Calibration(c.Map())).ToList();
+        var checkValues = map.Optional("checks")?.List() ?? [];
+        var checks = checkValues.Select(c => CalibrationReader.Check(c.Map(), unit)).ToList();
+        var statedAs = map.Optional("statedAs")?.String();
+        var growth = map.Optional("humidityCorrection")?.Map() is { } growthMap ? Growth(growthMap) : null;
+        var sum = map.Optional("sumOf")?.Map() is { } sumMap ? Sum(sumMap) : null;
         var range = map.Optional("grossRange")?.Map() is { } rangeMap ? Range(rangeMap) : null;
         var stamp = map.Optional("stamp")?.Map() is { } stampMap ? Stamp(stampMap) : null;
         var apart = stamp is { Period: var period } && period > interval ? period : interval;
         var tests = map.Optional("tests")?.Map() is { } testMap ? QualityTestReader.Read(testMap, apart) : [];
         map.Done();
-        if (profile is null || field < 0 || property is null || unit is null || !Identifiers.IsName(owner) || !Identifiers.IsName(station) || !Identifiers.IsName(sensor))
+        if (profile is null || field < 0 || property is null || unit is null || calibrations.Any(c => c is null) || checks.Any(c => c is null) || !Identifiers.IsName(owner) || !Identifiers.IsName(station) || !Identifiers.IsName(sensor))
         {
             return null;
         }
@@ -75,7 +80,11 @@ internal sealed class DatastreamReader(
             Field = profile.Fields[field].Name,
             Profile = profile.Id,
             ProfileVersion = profile.Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ValidFrom = installed,
+            ValidFrom = instruments[0].From,
+            Instruments = instruments,
+            StatedAs = statedAs,
+            ParticleGrowth = growth,
+            NitrogenOxides = sum,
             Gas = property.Gas?.Name,
             GasReference = reference,
             Datum = datum,
@@ -87,7 +96,8 @@ internal sealed class DatastreamReader(
             Ambient = ambient,
             SurfaceLevel = surface,
             Location = location,
-            Calibrations = calibrations,
+            Calibrations = [.. calibrations.OfType<InstrumentCalibration>()],
+            Checks = [.. checks.OfType<CalibrationCheck>()],
             GrossRange = range,
             Tests = tests,
             Stamp = stamp,
@@ -96,7 +106,7 @@ internal sealed class DatastreamReader(
         {
             foreach (var problem in problems)
             {
-                Report(map, calibrationValues, zeroValues, problem);
+                Report(map, new() { [ProcedureSetting.Calibration] = calibrationValues, [ProcedureSetting.Check] = checkValues, [ProcedureSetting.Zero] = zeroValues }, problem);
             }
 
             return null;
@@ -262,12 +272,23 @@ internal sealed class DatastreamReader(
         return null;
     }
 
-    private static LinearCalibration Calibration(YamlMap map)
+    private ParticleGrowth? Growth(YamlMap map)
     {
-        var calibration = new LinearCalibration(
-            map.Number("slope"), map.Number("offset"), map.String("unit"), map.Instant("validFrom"), map.Optional("validTo")?.Instant(), map.String("source"));
+        var from = Input(map.Require("humidity"), "relative_humidity");
+        var age = map.Duration("maximumAge", TimeSpan.FromSeconds(1), AirInputs.LongestAge);
+        var (kappa, density, maximum) = (map.Number("kappa"), map.Number("density"), map.Number("maximumHumidity"));
+        var (fallback, source) = (map.Optional("fallback")?.Number(0), map.String("source"));
         map.Done();
-        return calibration;
+        return from is { } humidity ? new ParticleGrowth(humidity, age, kappa, density, maximum, fallback, source) : null;
+    }
+
+    private NitrogenOxideSum? Sum(YamlMap map)
+    {
+        var no = Input(map.Require("no"), "no");
+        var no2 = Input(map.Require("no2"), "no2");
+        var age = map.Duration("maximumAge", TimeSpan.FromSeconds(1), AirInputs.LongestAge);
+        map.Done();
+        return no is { } monoxide && no2 is { } dioxide ? new NitrogenOxideSum(monoxide, dioxide, age) : null;
     }
 
     private static GrossRange Range(YamlMap map)
@@ -312,7 +333,8 @@ internal sealed class DatastreamReader(
         return new StampConvention(position, zone, period);
     }
 
-    private static void Report(YamlMap map, IReadOnlyList<YamlValue> calibrations, IReadOnlyList<YamlValue> zeros, ProcedureProblem problem)
+    /// <summary>At the entry of the list that the problem is about, at the key, or at the datastream.</summary>
+    private static void Report(YamlMap map, Dictionary<ProcedureSetting, IReadOnlyList<YamlValue>> lists, ProcedureProblem problem)
     {
         var key = problem.Setting switch
         {
@@ -328,15 +350,14 @@ internal sealed class DatastreamReader(
             ProcedureSetting.Barometer => "barometer",
             ProcedureSetting.Ambient => "gasAmbient",
             ProcedureSetting.GrossRange => "grossRange",
+            ProcedureSetting.StatedAs => "statedAs",
+            ProcedureSetting.ParticleGrowth => "humidityCorrection",
+            ProcedureSetting.NitrogenOxides => "sumOf",
             _ => null,
         };
-        if (problem.Setting == ProcedureSetting.Calibration && problem.Index < calibrations.Count)
+        if (lists.TryGetValue(problem.Setting, out var list) && problem.Index < list.Count)
         {
-            calibrations[problem.Index].Problem(problem.Message);
-        }
-        else if (problem.Setting == ProcedureSetting.Zero && problem.Index < zeros.Count)
-        {
-            zeros[problem.Index].Problem(problem.Message);
+            list[problem.Index].Problem(problem.Message);
         }
         else if (key is not null)
         {

@@ -1,6 +1,7 @@
 using MeetNet.Devices;
 using MeetNet.Devices.Profiles;
 using MeetNet.Observations;
+using MeetNet.Observations.Calibration;
 using MeetNet.Yaml;
 
 namespace MeetNet.Gateway.Stations;
@@ -50,7 +51,7 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
     {
         var sensor = StationReader.Name(map, "sensor", "sensor");
         var serialNumber = map.String("serialNumber");
-        var installed = new DateTimeOffset(map.Require("installed").Date(), TimeOnly.MinValue, TimeSpan.Zero);
+        var placements = Placements(map, serialNumber);
         var line = map.Require("line");
         var lineName = line.String();
         if (lineName.Length > 0 && lines.All(l => l.Name != lineName))
@@ -70,7 +71,7 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
 
         var codec = profile is null ? null : Bind(map, profile, address);
         var time = profile is null || codec is null ? interval?.Duration(TimeSpan.FromMilliseconds(1), LongestInterval) ?? default : Interval(map, interval, profile, codec);
-        var datastreams = new DatastreamReader(owner, station, sensor, location, surface, profile, installed, time).Read(map.List("datastreams"), map);
+        var datastreams = new DatastreamReader(owner, station, sensor, location, surface, profile, placements, time).Read(map.List("datastreams"), map);
         map.Done();
         return new InstrumentEntry(map, sensor, lineName, profile is null || codec is null ? null : new Instrument
         {
@@ -94,6 +95,36 @@ internal sealed class InstrumentReader(string owner, string station, Location lo
         }
 
         return value.Choice([.. driver.Framings]);
+    }
+
+    /// <summary>The instruments that were there before this one, and this one: each from when it was put into service.</summary>
+    private static List<InstrumentPlacement> Placements(YamlMap map, string serialNumber)
+    {
+        var placements = new List<InstrumentPlacement>();
+        foreach (var value in map.Optional("predecessors")?.List() ?? [])
+        {
+            var before = value.Map();
+            Add(before, before.String("serialNumber"));
+            before.Done();
+        }
+
+        Add(map, serialNumber);
+        return placements;
+
+        void Add(YamlMap of, string number)
+        {
+            var installed = of.Require("installed");
+            var from = installed.Raw().Contains('T', StringComparison.Ordinal)
+                ? installed.Instant()
+                : new DateTimeOffset(installed.Date(), TimeOnly.MinValue, TimeSpan.Zero);
+            if (placements.Count > 0 && from <= placements[^1].From)
+            {
+                installed.Problem($"'{number}' replaced '{placements[^1].SerialNumber}', and was put into service before it: name the instruments one after the other");
+                return;
+            }
+
+            placements.Add(new InstrumentPlacement(number, from));
+        }
     }
 
     private static IDeviceCodec? Bind(YamlMap map, DeviceProfile profile, DeviceAddress address)

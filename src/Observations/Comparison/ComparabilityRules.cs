@@ -172,7 +172,7 @@ internal static class ComparabilityRules
     /// <summary>A calibration says itself whether it is in force: applied outside its time it objects.</summary>
     private static CalibrationState CalibrationOf(Procedure procedure, DateTimeOffset at)
     {
-        var calibrations = procedure.Steps.Where(step => step.Kind.StartsWith(CalibrationStep.Name, StringComparison.Ordinal)).ToList();
+        var calibrations = procedure.Steps.OfType<CalibrationStep>().ToList();
         return calibrations.Count == 0 ? CalibrationState.None
             : calibrations.Any(step => ResultQuality.Names(step.Apply(1, PhenomenonTime.Instant(at)).Quality.Tests, QualityTests.CalibrationExpired)) ? CalibrationState.Expired
             : CalibrationState.InForce;

@@ -24,6 +24,7 @@ internal static class ConversionSteps
         if (property.VerticalDatum is { } datum)
         {
             RefuseGas(request, property, problems);
+            QuantitySteps.RefuseOthers(request, property, problems);
             HeightSteps.Compose(request, property, datum, raw, zero, steps, problems);
         }
         else
@@ -38,14 +39,24 @@ internal static class ConversionSteps
     private static void ComposeQuantity(
         ProcedureRequest request, ObservedProperty property, Unit raw, List<ProcedureStep> steps, List<ProcedureProblem> problems)
     {
+        QuantitySteps.RefuseOthers(request, property, problems);
         if (property is { Gas: { } gas, GasReference: { } canonical })
         {
-            ComposeGas(request, property, raw, gas, canonical, steps, problems);
+            if (request.NitrogenOxides is null || property.Name != "nox")
+            {
+                ComposeGas(request, property, raw, gas, canonical, steps, problems);
+            }
+            else
+            {
+                QuantitySteps.AddOxides(request, property, gas, canonical, Source(FractionFormula, property), steps, problems);
+            }
         }
         else
         {
             RefuseGas(request, property, problems);
             AddUnit(property, raw, steps, problems);
+            QuantitySteps.AddSpecies(request, property, steps, problems);
+            QuantitySteps.AddGrowth(request, steps, problems);
         }
     }
 

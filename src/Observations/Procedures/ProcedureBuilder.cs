@@ -41,7 +41,7 @@ public static class ProcedureBuilder
             found.Add(new(ProcedureSetting.RawUnit, $"'{request.RawUnit}' is not a unit of the UCUM subset (for instance [ppb], ug/m3, m, cm, Cel, %, V)"));
         }
 
-        CheckCalibrations(request, raw, found);
+        CalibrationChecks.CheckSettings(request, raw, found);
         if (property is null || raw is null)
         {
             return false;
@@ -59,31 +59,41 @@ public static class ProcedureBuilder
         versions = new ProcedureVersions(PeriodsOf(request).Select(period => Procedure.Create(
             request.Datastream,
             period.From,
-            Steps(request, period.Calibration, ConversionSteps.Compose(request, property, raw, period.Zero, found), new GrossRangeStep(range, source)))));
+            Steps(request, period, ConversionSteps.Compose(request, property, raw, period.Zero, found), new GrossRangeStep(range, source)))));
         return true;
     }
 
-    /// <summary>A new period begins with each calibration and with each local zero but the first, which holds from the beginning.</summary>
+    /// <summary>A new period begins with each calibration, with each instrument and with each local zero but the first, which hold from the beginning.</summary>
     private static List<Period> PeriodsOf(ProcedureRequest request)
     {
         var calibrations = request.Calibrations.OrderBy(c => c.ValidFrom).ToList();
+        var replacements = request.Instruments.Skip(1).Select(i => i.From).ToList();
         var begins = calibrations.Select(c => c.ValidFrom).DefaultIfEmpty(request.ValidFrom)
-            .Concat(request.Zeros.Skip(1).Select(z => z.ValidFrom!.Value)).Distinct().Order();
-        return [.. begins.Select(from => new Period(
+            .Concat(replacements).Concat(request.Zeros.Skip(1).Select(z => z.ValidFrom!.Value)).Distinct().Order().ToList();
+        return [.. begins.Select((from, i) => new Period(
             from,
+            request.Instruments.LastOrDefault(p => p.From <= from) ?? (request.Instruments is [var first, ..] ? first : null),
             calibrations.LastOrDefault(c => c.ValidFrom <= from) ?? calibrations.FirstOrDefault(),
+            CalibrationChecks.Between(
+                request, i == 0 ? DateTimeOffset.MinValue : calibrations.Select(c => c.ValidFrom).Concat(replacements).Where(b => b <= from).DefaultIfEmpty().Max(),
+                i == begins.Count - 1 ? DateTimeOffset.MaxValue : begins[i + 1]),
             request.Zeros.LastOrDefault(z => z.ValidFrom <= from) ?? FirstZero(request)))];
     }
 
     private static LocalZero? FirstZero(ProcedureRequest request) => request.Zeros is [var first, ..] ? first : null;
 
     private static IEnumerable<ProcedureStep> Steps(
-        ProcedureRequest request, LinearCalibration? calibration, IReadOnlyList<ProcedureStep> conversion, GrossRangeStep range)
+        ProcedureRequest request, Period period, IReadOnlyList<ProcedureStep> conversion, GrossRangeStep range)
     {
-        yield return new RawStep(request.RawUnit, request.Field, request.Profile, request.ProfileVersion);
-        if (calibration is not null)
+        yield return new RawStep(request.RawUnit, request.Field, request.Profile, request.ProfileVersion, period.Instrument?.SerialNumber);
+        if (period.Calibration is not null)
         {
-            yield return new CalibrationStep(calibration);
+            yield return new CalibrationStep(period.Calibration);
+        }
+
+        if (period.Checks.Count > 0)
+        {
+            yield return new ChecksStep(period.Checks, request.RawUnit);
         }
 
         foreach (var step in conversion)
@@ -131,45 +141,6 @@ public static class ProcedureBuilder
         return (range, StationFile);
     }
 
-    private static void CheckCalibrations(ProcedureRequest request, Unit? raw, List<ProcedureProblem> problems)
-    {
-        for (var i = 0; i < request.Calibrations.Count; i++)
-        {
-            var calibration = request.Calibrations[i];
-            if (raw is not null && !string.Equals(calibration.Unit, raw.Code, StringComparison.Ordinal))
-            {
-                Problem($"is in '{calibration.Unit}', the raw value is in '{raw.Code}': a calibration is stated in the unit of the raw value");
-            }
-
-            if (!double.IsFinite(calibration.Slope) || calibration.Slope == 0 || !double.IsFinite(calibration.Offset))
-            {
-                Problem("must have a slope that is not zero and a finite offset");
-            }
-
-            if (calibration.ValidTo <= calibration.ValidFrom)
-            {
-                Problem("must end after it begins");
-            }
-
-            if (string.IsNullOrWhiteSpace(calibration.Source))
-            {
-                Problem("must say its source: the certificate, or who did it and how");
-            }
-
-            for (var other = 0; other < i; other++)
-            {
-                if (Overlap(calibration, request.Calibrations[other]))
-                {
-                    Problem($"is in force at the same time as number {other + 1}: two calibrations do not overlap");
-                }
-            }
-
-            void Problem(string message) => problems.Add(new(ProcedureSetting.Calibration, $"calibration number {i + 1} {message}", i));
-        }
-    }
-
-    private static bool Overlap(LinearCalibration left, LinearCalibration right) =>
-        left.ValidFrom < (right.ValidTo ?? DateTimeOffset.MaxValue) && right.ValidFrom < (left.ValidTo ?? DateTimeOffset.MaxValue);
-
-    private readonly record struct Period(DateTimeOffset From, LinearCalibration? Calibration, LocalZero? Zero);
+    private readonly record struct Period(
+        DateTimeOffset From, InstrumentPlacement? Instrument, InstrumentCalibration? Calibration, IReadOnlyList<CalibrationCheck> Checks, LocalZero? Zero);
 }

@@ -30,6 +30,18 @@ public sealed record ProcedureRequest
     /// <summary>Begin of the procedure when there is no calibration to say it.</summary>
     public required DateTimeOffset ValidFrom { get; init; }
 
+    /// <summary>The instruments that measured, one after the other by <see cref="InstrumentPlacement.From"/>; empty when their serial numbers are not known.</summary>
+    public IReadOnlyList<InstrumentPlacement> Instruments { get; init; } = [];
+
+    /// <summary>For nitrate and ammonium, required: whether the raw mass is of the substance (its formula) or of the nitrogen in it (<c>N</c>).</summary>
+    public string? StatedAs { get; init; }
+
+    /// <summary>The correction for humidity of an optical instrument for particles; null: as it gives them.</summary>
+    public ParticleGrowth? ParticleGrowth { get; init; }
+
+    /// <summary>For NOx that is made of two datastreams: which. The raw value then only says when.</summary>
+    public NitrogenOxideSum? NitrogenOxides { get; init; }
+
     /// <summary>Which gas the device measures; required when the raw value is a mole fraction.</summary>
     public string? Gas { get; init; }
 
@@ -70,7 +82,10 @@ public sealed record ProcedureRequest
     public Location? Location { get; init; }
 
     /// <summary>Calibrations, one after the other; empty when the device is used as it comes.</summary>
-    public IReadOnlyList<LinearCalibration> Calibrations { get; init; } = [];
+    public IReadOnlyList<InstrumentCalibration> Calibrations { get; init; } = [];
+
+    /// <summary>Zero and span checks. Their <see cref="CalibrationCheck.Calibrated"/> is computed here, by the calibration in force at their time.</summary>
+    public IReadOnlyList<CalibrationCheck> Checks { get; init; } = [];
 
     /// <summary>Gross range in the canonical unit; null for the physical range of the catalogue.</summary>
     public GrossRange? GrossRange { get; init; }
@@ -126,6 +141,21 @@ public enum ProcedureSetting
 
     /// <summary><see cref="ProcedureRequest.Calibrations"/>; which one is in <see cref="ProcedureProblem.Index"/>.</summary>
     Calibration,
+
+    /// <summary><see cref="ProcedureRequest.Checks"/>; which one is in <see cref="ProcedureProblem.Index"/>.</summary>
+    Check,
+
+    /// <summary><see cref="ProcedureRequest.Instruments"/>; which one is in <see cref="ProcedureProblem.Index"/>.</summary>
+    Instrument,
+
+    /// <summary><see cref="ProcedureRequest.StatedAs"/>.</summary>
+    StatedAs,
+
+    /// <summary><see cref="ProcedureRequest.ParticleGrowth"/>.</summary>
+    ParticleGrowth,
+
+    /// <summary><see cref="ProcedureRequest.NitrogenOxides"/>.</summary>
+    NitrogenOxides,
 
     /// <summary><see cref="ProcedureRequest.GrossRange"/>.</summary>
     GrossRange,

@@ -16,8 +16,7 @@ internal static class ProcedureStepReader
     internal const double Agreement = 1e-9;
 
     private static readonly WireMembers KindMembers = new("step");
-    private static readonly WireMembers Raw = new("step", "unit", "field", "profile", "profileVersion");
-    private static readonly WireMembers Calibration = new("step", "slope", "offset", "unit", "validFrom", "validTo", "source");
+    private static readonly WireMembers Raw = new("step", "unit", "field", "profile", "profileVersion", "serialNumber?");
     private static readonly WireMembers UnitChange = new("step", "from", "to", "factor", "offset");
     private static readonly WireMembers Gas = new(
         "step", "gas", "from", "to", "nativeTemperature?", "nativePressure?", "temperature", "pressure", "molarMass?", "factor", "source");
@@ -50,7 +49,13 @@ internal static class ProcedureStepReader
         return kind switch
         {
             RawStep.Name => ReadRaw(ref cursor, out step),
-            CalibrationStep.Name => ReadCalibration(ref cursor, out step),
+            LinearCalibration.Step => CalibrationStepReader.ReadLinear(ref cursor, out step),
+            PolynomialCalibration.Step => CalibrationStepReader.ReadPolynomial(ref cursor, out step),
+            TableCalibration.Step => CalibrationStepReader.ReadTable(ref cursor, out step),
+            ChecksStep.Name => CalibrationStepReader.ReadChecks(ref cursor, out step),
+            SpeciesStep.Name => QuantityStepReader.ReadSpecies(ref cursor, out step),
+            ParticleGrowthStep.Name => QuantityStepReader.ReadGrowth(ref cursor, out step),
+            NitrogenOxideStep.Name => QuantityStepReader.ReadOxides(ref cursor, out step),
             UnitStep.Name => ReadUnit(ref cursor, out step),
             GasReferenceStep.Name => ReadGas(ref cursor, out step),
             VerticalDatumStep.Name => HeightStepReader.ReadDatum(ref cursor, out step),
@@ -85,7 +90,7 @@ internal static class ProcedureStepReader
     private static bool ReadRaw(ref WireCursor cursor, out ProcedureStep step)
     {
         step = null!;
-        var (unit, field, profile, version) = ("", "", "", "");
+        var (unit, field, profile, version, serialNumber) = ("", "", "", "", default(string));
         var seen = default(WireSeen);
         for (int member; (member = cursor.Next(Raw, ref seen)) >= 0;)
         {
@@ -95,6 +100,7 @@ internal static class ProcedureStepReader
                 2 => cursor.Text(out field),
                 3 => cursor.Text(out profile),
                 4 => cursor.Text(out version),
+                5 => cursor.Text(out serialNumber),
                 _ => cursor.Ignore(),
             };
             if (!valid)
@@ -103,36 +109,8 @@ internal static class ProcedureStepReader
             }
         }
 
-        step = new RawStep(unit, field, profile, version);
+        step = new RawStep(unit, field, profile, version, serialNumber);
         return cursor.Finished(Raw, seen);
-    }
-
-    private static bool ReadCalibration(ref WireCursor cursor, out ProcedureStep step)
-    {
-        step = null!;
-        var (slope, offset, unit, source) = (0.0, 0.0, "", "");
-        var (from, to) = (default(DateTimeOffset), default(DateTimeOffset?));
-        var seen = default(WireSeen);
-        for (int member; (member = cursor.Next(Calibration, ref seen)) >= 0;)
-        {
-            var valid = member switch
-            {
-                1 => cursor.Number(out slope),
-                2 => cursor.Number(out offset),
-                3 => cursor.Text(out unit),
-                4 => cursor.Instant(out from),
-                5 => cursor.InstantOrNull(out to),
-                6 => cursor.Text(out source),
-                _ => cursor.Ignore(),
-            };
-            if (!valid)
-            {
-                return false;
-            }
-        }
-
-        step = new CalibrationStep(new LinearCalibration(slope, offset, unit, from, to, source));
-        return cursor.Finished(Calibration, seen);
     }
 
     private static bool ReadUnit(ref WireCursor cursor, out ProcedureStep step)

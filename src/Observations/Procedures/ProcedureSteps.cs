@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MeetNet.Observations.Calibration;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Time;
 
@@ -10,7 +9,8 @@ namespace MeetNet.Observations.Procedures;
 /// <param name="Field">Field of the device profile.</param>
 /// <param name="Profile">Device profile, <c>maker/model</c>.</param>
 /// <param name="ProfileVersion">Version of the profile.</param>
-public sealed record RawStep(string Unit, string Field, string Profile, string ProfileVersion) : ProcedureStep
+/// <param name="SerialNumber">Of the instrument that measured; null when it is not known.</param>
+public sealed record RawStep(string Unit, string Field, string Profile, string ProfileVersion, string? SerialNumber = null) : ProcedureStep
 {
     internal const string Name = "raw";
 
@@ -27,9 +27,13 @@ public sealed record RawStep(string Unit, string Field, string Profile, string P
     public override StepOutcome Apply(double value, PhenomenonTime time) => new(value);
 
     /// <inheritdoc/>
-    public override LocalizedText Describe(double input, StepOutcome outcome) => new(
-        $"Het toestel gaf {Show(input)} {Unit} (veld {Field}, profiel {Profile} {ProfileVersion}).",
-        $"The device gave {Show(input)} {Unit} (field {Field}, profile {Profile} {ProfileVersion}).");
+    public override LocalizedText Describe(double input, StepOutcome outcome)
+    {
+        var (nl, en) = SerialNumber is null ? ("", "") : ($", serienummer {SerialNumber}", $", serial number {SerialNumber}");
+        return new(
+            $"Het toestel gaf {Show(input)} {Unit} (veld {Field}, profiel {Profile} {ProfileVersion}{nl}).",
+            $"The device gave {Show(input)} {Unit} (field {Field}, profile {Profile} {ProfileVersion}{en}).");
+    }
 
     internal override void WriteMembers(Utf8JsonWriter json)
     {
@@ -37,58 +41,10 @@ public sealed record RawStep(string Unit, string Field, string Profile, string P
         json.WriteString("field"u8, Field);
         json.WriteString("profile"u8, Profile);
         json.WriteString("profileVersion"u8, ProfileVersion);
-    }
-}
-
-/// <summary>
-/// A linear calibration in the raw unit. Outside its validity the value passes unchanged and is suspect
-/// (<see cref="QualityTests.CalibrationExpired"/>).
-/// </summary>
-/// <param name="Calibration">Slope, offset, validity and source.</param>
-public sealed record CalibrationStep(LinearCalibration Calibration) : ProcedureStep
-{
-    internal const string Name = "calibration";
-
-    /// <inheritdoc/>
-    public override string Kind => Name;
-
-    /// <inheritdoc/>
-    public override string? Source => Calibration.Source;
-
-    /// <inheritdoc/>
-    public override string? OutputUnit => Calibration.Unit;
-
-    /// <inheritdoc/>
-    public override StepOutcome Apply(double value, PhenomenonTime time) => Calibration.IsInForce(time)
-        ? new StepOutcome(Calibration.Apply(value))
-        : new StepOutcome(value, ResultQuality.Suspect(QualityTests.CalibrationExpired));
-
-    /// <inheritdoc/>
-    public override LocalizedText Describe(double input, StepOutcome outcome)
-    {
-        var formula = $"{Show(Calibration.Slope)} × {Show(input)} + {Show(Calibration.Offset)} = {Show(outcome.Value)} {Calibration.Unit}";
-        return outcome.Quality.Flag == QartodFlag.None
-            ? new($"Kalibratie: {formula}.", $"Calibration: {formula}.")
-            : new("De kalibratie was toen niet geldig: de waarde is niet gekalibreerd en verdacht.",
-                "The calibration was not in force then: the value is not calibrated, and suspect.");
-    }
-
-    internal override void WriteMembers(Utf8JsonWriter json)
-    {
-        json.WriteNumber("slope"u8, Calibration.Slope);
-        json.WriteNumber("offset"u8, Calibration.Offset);
-        json.WriteString("unit"u8, Calibration.Unit);
-        json.WriteString("validFrom"u8, Iso8601.Format(Calibration.ValidFrom));
-        if (Calibration.ValidTo is { } end)
+        if (SerialNumber is not null)
         {
-            json.WriteString("validTo"u8, Iso8601.Format(end));
+            json.WriteString("serialNumber"u8, SerialNumber);
         }
-        else
-        {
-            json.WriteNull("validTo"u8);
-        }
-
-        json.WriteString("source"u8, Calibration.Source);
     }
 }
 

@@ -23,6 +23,19 @@ public sealed record Announcement(
     IReadOnlyList<Datastream> Datastreams,
     IReadOnlyList<Procedure> Procedures)
 {
+    /// <summary>
+    /// Ids of the procedures by which the owner wants his datastreams to be harmonised, whenever that is done; the others only explain what was harmonised before.
+    /// Empty when the gateway does not say.
+    /// </summary>
+    public IReadOnlyList<string> InForce { get; init; } = [];
+
+    /// <summary>The versions in force of a datastream's procedure; null when the gateway does not say.</summary>
+    public ProcedureVersions? VersionsOf(DatastreamId datastream)
+    {
+        var inForce = Procedures.Where(procedure => procedure.Datastream == datastream && InForce.Contains(procedure.Id)).ToList();
+        return inForce.Count == 0 ? null : new ProcedureVersions(inForce);
+    }
+
     /// <summary>Reads a message; never throws.</summary>
     public static bool TryRead(ReadOnlySpan<byte> payload, out Announcement message, out WireFault fault) =>
         WireEnvelope.TryRead(payload, AnnouncementReader.Read, out message, out fault);

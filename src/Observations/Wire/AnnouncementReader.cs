@@ -7,7 +7,7 @@ namespace MeetNet.Observations.Wire;
 internal static class AnnouncementReader
 {
     private static readonly WireMembers Members = new(
-        "v", "owner", "station", "issued", "thing", "sensors", "datastreams", "procedures", "crc");
+        "v", "owner", "station", "issued", "thing", "sensors", "datastreams", "procedures", "inForce?", "crc");
 
     private static readonly WireMembers SensorMembers = new(
         "id", "maker", "model", "serialNumber", "profile", "profileVersion");
@@ -26,6 +26,7 @@ internal static class AnnouncementReader
         List<Sensor> sensors = [];
         List<Datastream> datastreams = [];
         List<Procedure> procedures = [];
+        List<string> inForce = [];
         var seen = default(WireSeen);
         for (int member; (member = cursor.Next(Members, ref seen)) >= 0;)
         {
@@ -38,6 +39,7 @@ internal static class AnnouncementReader
                 5 => ReadList(ref cursor, ReadSensor, sensors),
                 6 => ReadList(ref cursor, ReadDatastream, datastreams),
                 7 => ReadList(ref cursor, ProcedureReader.Read, procedures),
+                8 => ReadIds(ref cursor, inForce),
                 _ => cursor.Ignore(),
             };
             if (!valid)
@@ -51,13 +53,34 @@ internal static class AnnouncementReader
             return false;
         }
 
-        if (Disagreement(owner, station, sensors, datastreams, procedures) is { } problem)
+        if ((Disagreement(owner, station, sensors, datastreams, procedures) ?? Disagreement(inForce, procedures)) is { } problem)
         {
             return cursor.Fail(WireReasons.BadValue, problem);
         }
 
-        message = new Announcement(owner, station, issued, thing!, sensors, datastreams, procedures);
+        message = new Announcement(owner, station, issued, thing!, sensors, datastreams, procedures) { InForce = inForce };
         return true;
+    }
+
+    /// <summary>In force is what was announced, and of one datastream not two from the same time on.</summary>
+    private static string? Disagreement(List<string> inForce, List<Procedure> procedures)
+    {
+        var begins = new HashSet<(DatastreamId, DateTimeOffset)>();
+        foreach (var id in inForce)
+        {
+            var procedure = procedures.Find(p => p.Id == id);
+            if (procedure is null)
+            {
+                return $"expected the procedure '{id}' that is in force among the procedures";
+            }
+
+            if (!begins.Add((procedure.Datastream, procedure.ValidFrom)))
+            {
+                return $"expected the procedure '{id}' that is in force to begin at a time of its own";
+            }
+        }
+
+        return null;
     }
 
     private static string? Disagreement(
@@ -135,6 +158,32 @@ internal static class AnnouncementReader
         }
 
         return true;
+    }
+
+    private static bool ReadIds(ref WireCursor cursor, List<string> ids)
+    {
+        if (!cursor.EnterArray())
+        {
+            return false;
+        }
+
+        // The end of the array is found by looking ahead on a copy: an id is read together with its token.
+        for (var ahead = cursor; ahead.Read() && ahead.Token != JsonTokenType.EndArray; ahead = cursor)
+        {
+            if (ids.Count == WireLimits.AnnouncedItems)
+            {
+                return cursor.Fail(WireReasons.TooLarge, $"expected at most {WireLimits.AnnouncedItems} items");
+            }
+
+            if (!cursor.ProcedureId(out var id))
+            {
+                return false;
+            }
+
+            ids.Add(id);
+        }
+
+        return cursor.Read();
     }
 
     private static bool ReadSensor(ref WireCursor cursor, out Sensor sensor)

@@ -33,6 +33,16 @@ internal static class AnnouncementWriter
         }
 
         json.WriteEndArray();
+        if (announcement.InForce.Count > 0)
+        {
+            json.WriteStartArray("inForce"u8);
+            foreach (var id in announcement.InForce)
+            {
+                json.WriteStringValue(id);
+            }
+
+            json.WriteEndArray();
+        }
     }
 
     private static void WriteThing(Utf8JsonWriter json, Thing thing)

@@ -132,6 +132,75 @@ public sealed class HarmoniserTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Nox_is_the_sum_of_two_instruments_and_is_made_after_both()
+    {
+        using var folder = new TemporaryFolder();
+        var station = Oxides(folder);
+        var harmoniser = new Harmoniser(station, _time, _log.For<Harmoniser>());
+
+        // Without NO there is no sum, whatever NO2 is: never a half one.
+        Assert.Equal([("no2", QartodFlag.Good), ("nox", QartodFlag.Missing)], Take("no2-1", 30, Noon));
+
+        // NO 20 ppb and NO2 30 ppb are 50 ppb, 95.6016 µg/m³ as NO2: of the NO2 of the same telegram, although NOx stands first in the file.
+        Assert.Equal([("no", QartodFlag.Good)], Take("no-1", 20, Noon.AddSeconds(5)));
+        Assert.Equal([("no2", QartodFlag.Good), ("nox", QartodFlag.Good)], Take("no2-1", 30, Noon.AddSeconds(10)));
+        Assert.Equal(95.6016, _last.Result!.Value, 0.0005);
+        Assert.Equal((24.9416, 57.3610), (Math.Round(_last.Inputs.First!.Value, 4), Math.Round(_last.Inputs.Second!.Value, 4)));
+        var procedure = station.Datastreams.SelectMany(d => d.Procedures.All).Single(p => p.Id == _last.ProcedureId);
+        Assert.Equal(_last.Result, procedure.Explain(_last.Raw!.Value, _last.PhenomenonTime, _last.Inputs).Result);
+
+        // A minute and more after the last NO there is none again.
+        Assert.Equal([("no2", QartodFlag.Good), ("nox", QartodFlag.Missing)], Take("no2-1", 30, Noon.AddSeconds(66)));
+        Assert.Equal("input:missing", _last.Quality.Tests);
+
+        List<(string, QartodFlag)> Take(string sensor, double ppb, DateTimeOffset at)
+        {
+            var observations = new List<Harmonised>();
+            harmoniser.Harmonise(Set(station, sensor, [new RawReading(0, ppb, ReadingStatus.Ok)], null, at), observations);
+            _last = observations[^1].Observation;
+            return [.. observations.Select(o => (o.Observation.DatastreamId.Split('/')[^1], o.Observation.Quality.Flag))];
+        }
+    }
+
+    private Observation _last;
+
+    private static Station Oxides(TemporaryFolder folder)
+    {
+        var path = folder.File("station.yaml");
+        File.WriteAllText(path, """
+            owner: vmm
+            station: street
+            simulated: true
+            name: {nl: n, en: n}
+            description: {nl: d, en: d}
+            location: {latitude: 51.39, longitude: 4.44, crs: "EPSG:4258"}
+            lines: [{line: a, serial: {port: ttyA}}]
+            instruments:
+              - sensor: no-1
+                profile: acoem/serinus-44
+                serialNumber: "1"
+                installed: 2026-01-15
+                line: a
+                address: 1
+                interval: 10s
+                datastreams: [{field: nh3, property: "no", unit: "[ppb]", gasReference: eu-20c-101.3kpa}]
+              - sensor: no2-1
+                profile: acoem/serinus-44
+                serialNumber: "2"
+                installed: 2026-01-15
+                line: a
+                address: 2
+                interval: 10s
+                datastreams:
+                  - {field: nh3, property: nox, unit: "[ppb]", sumOf: {no: no-1, no2: no2-1, maximumAge: 1m}}
+                  - {field: nh3, property: no2, unit: "[ppb]", gasReference: eu-20c-101.3kpa}
+            """);
+        var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.True(station is not null, string.Join('\n', problems));
+        return station;
+    }
+
     private static Station Wells(TemporaryFolder folder)
     {
         var path = folder.File("station.yaml");

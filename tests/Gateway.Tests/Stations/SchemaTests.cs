@@ -29,6 +29,7 @@ public sealed partial class SchemaTests : IDisposable
             profile: vega/plics-modbus
             serialNumber: x
             installed: 2026-01-15
+            predecessors: [{serialNumber: y, installed: 2025-01-15, zzz: 1}]
             line: a
             address: 1
             interval: 2s
@@ -42,7 +43,11 @@ public sealed partial class SchemaTests : IDisposable
                 column: {temperature: 10, zzz: 1}
                 barometer: {sensor: a, maximumAge: 1h, zzz: 1}
                 gasAmbient: {temperature: a, pressure: a, maximumAge: 1h, zzz: 1}
+                statedAs: N
+                humidityCorrection: {humidity: a, maximumAge: 1h, kappa: 0.3, density: 1650, maximumHumidity: 95, source: x, zzz: 1}
+                sumOf: {no: a, no2: a, maximumAge: 1h, zzz: 1}
                 calibrations: [{slope: 1, offset: 0, unit: m, validFrom: 2026-01-01T00:00:00Z, source: x, zzz: 1}]
+                checks: [{kind: zero, time: 2026-01-01T00:00:00Z, expected: 0, measured: 0, unit: m, limit: 1, source: x, zzz: 1}]
                 grossRange: {fail: [0, 1], zzz: 1}
                 tests:
                   zzz: 1
@@ -124,6 +129,10 @@ public sealed partial class SchemaTests : IDisposable
             ["'zeros[0]'"] = At(root, "$defs", "datastream", "properties", "zeros", "items"),
             ["'column'"] = At(root, "$defs", "datastream", "properties", "column"),
             ["'calibrations[0]'"] = At(root, "$defs", "datastream", "properties", "calibrations", "items"),
+            ["'predecessors[0]'"] = At(root, "$defs", "instrument", "properties", "predecessors", "items"),
+            ["'humidityCorrection'"] = At(root, "$defs", "datastream", "properties", "humidityCorrection"),
+            ["'sumOf'"] = At(root, "$defs", "datastream", "properties", "sumOf"),
+            ["'checks[0]'"] = At(root, "$defs", "datastream", "properties", "checks", "items"),
             ["'grossRange'"] = At(root, "$defs", "datastream", "properties", "grossRange"),
             ["'tests'"] = Test(),
             ["'spike'"] = Test("spike"),

@@ -1,6 +1,7 @@
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
 using MeetNet.Mqtt;
+using MeetNet.Observations.Calibration;
 using MeetNet.Observations.Procedures;
 using MeetNet.Observations.Time;
 using MeetNet.TestKit;
@@ -88,8 +89,43 @@ public sealed class StationReaderTests
         var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
         Assert.Empty(problems);
         var procedures = station!.Sensor("nh3-1").Datastreams[0].Procedures.All;
-        Assert.Equal([1.0, 1.05], procedures.Select(p => ((CalibrationStep)p.Steps[1]).Calibration.Slope));
+        Assert.Equal([1.0, 1.05], procedures.Select(p => ((LinearCalibration)((CalibrationStep)p.Steps[1]).Calibration).Slope));
         Assert.Equal(2, procedures.Select(p => p.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_replaced_analyser_with_a_table_and_its_checks_is_one_datastream()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("station.yaml");
+        File.WriteAllText(path, RepositoryFile.Text("firmware-config/stations/kalmthoutse-heide.yaml")
+            .Replace("    installed: 2026-01-15\n    line: analyser", """
+                    installed: 2026-06-01T10:00:00Z
+                    predecessors: [{serialNumber: SIM-BE-0000, installed: 2026-01-15}]
+                    line: analyser
+                """, StringComparison.Ordinal)
+            .Replace(
+                "validFrom: 2026-01-15T00:00:00Z\n            source: demonstration, no calibration gas was used",
+                """
+                validFrom: 2026-01-15T00:00:00Z
+                            validTo: 2026-06-01T10:00:00Z
+                            source: laboratory
+                          - {table: [[0, 0.4], [100, 103]], outside: hold, unit: "[ppb]", validFrom: 2026-06-01T10:00:00Z, source: laboratory}
+                        checks:
+                          - {kind: zero, time: 2026-06-02T10:00:00Z, expected: 0, measured: 0.1, unit: "[ppb]", limit: 1, source: zero air}
+                """,
+                StringComparison.Ordinal));
+        var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
+        Assert.Empty(problems);
+        Assert.NotNull(station);
+        Assert.Equal("SIM-BE-0003", station.Sensor("nh3-1").SerialNumber);
+        Assert.Equal(["raw", "calibration_table", "checks", "gas_reference", "gross_range"], Steps(station, "nh3-1"));
+        var procedures = station.Sensor("nh3-1").Datastreams[0].Procedures.All;
+        Assert.Equal(["SIM-BE-0000", "SIM-BE-0003"], procedures.Select(p => ((RawStep)p.Steps[0]).SerialNumber));
+        Assert.Equal(new DateTimeOffset(2026, 6, 1, 10, 0, 0, TimeSpan.Zero), procedures[1].ValidFrom);
+
+        // 0.4 + 0.1 × 102.6/100 = 0.5026.
+        Assert.Equal(0.5026, Assert.Single(procedures[1].Steps.OfType<ChecksStep>().Single().Checks).Drift);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MeetNet.Observations.Calibration;
 using MeetNet.Observations.Procedures;
 using MeetNet.Observations.Quality;
 using MeetNet.Observations.Wire;
@@ -39,7 +40,8 @@ public sealed partial class WireDocumentTests
     public void It_names_every_kind_of_step()
     {
         var types = typeof(ProcedureStep).Assembly.GetTypes();
-        var kinds = types.Where(t => t.IsSubclassOf(typeof(ProcedureStep)) && t != typeof(UnknownStep) && t != typeof(QualityTestStep)).Select(t => (t, "Name"))
+        var kinds = types.Where(t => t.IsSubclassOf(typeof(ProcedureStep)) && t != typeof(UnknownStep) && t != typeof(QualityTestStep) && t != typeof(CalibrationStep)).Select(t => (t, "Name"))
+            .Concat(types.Where(t => t.IsSubclassOf(typeof(InstrumentCalibration))).Select(t => (t, "Step")))
             .Concat(types.Where(t => t.IsSubclassOf(typeof(QualityTest)) && !t.IsAbstract).Select(t => (t, "TestName")))
             .Select(kind => (string)kind.t.GetField(kind.Item2, System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.GetValue(null)!);
         Assert.All(kinds, kind => Assert.Contains($"| `{kind}` |", Document, StringComparison.Ordinal));
