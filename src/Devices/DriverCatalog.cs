@@ -10,7 +10,7 @@ public static class DriverCatalog
     [
         new ModbusDriver(),
         new KellerBusDriver(),
-        new PlantowerDriver(),
+        new FixedFrameDriver(),
         new BayernHessenDriver(),
         new LoRaWanDriver(),
         new TextLineDriver(),

@@ -11,6 +11,9 @@ namespace MeetNet.Devices.Profiles;
 /// <param name="Maximum">The highest value that the device can measure, in the field's unit; null for no limit.</param>
 public sealed record ValueRule(double Scale, double Offset, IReadOnlyList<Sentinel> Sentinels, double? Minimum, double? Maximum)
 {
+    /// <summary>More than a product of two doubles is off by, less than any device resolves.</summary>
+    private const double Rounding = 1e-12;
+
     /// <summary>The number as it is.</summary>
     public static ValueRule Plain { get; } = new(1, 0, [], null, null);
 
@@ -31,7 +34,9 @@ public sealed record ValueRule(double Scale, double Offset, IReadOnlyList<Sentin
             return RawReading.Missing(field);
         }
 
-        var outside = value < Minimum || value > Maximum;
+        // The ends of the range belong to it, whatever binary fractions make of a number such as 9999 × 0.1.
+        var slack = Rounding * Math.Abs(value);
+        var outside = value < Minimum - slack || value > Maximum + slack;
         return new RawReading(field, value, outside ? ReadingStatus.OutOfRange : ReadingStatus.Ok);
     }
 

@@ -10,7 +10,7 @@ public sealed class BindTests
     [InlineData("vega/plics-modbus", "0", "a Modbus slave address is 1 to 247 (0 is broadcast), not 0")]
     [InlineData("vega/plics-modbus", "248", "a Modbus slave address is 1 to 247 (0 is broadcast), not 248")]
     [InlineData("keller/series-30-bus", "251", "a device on the Keller bus needs its address, 1 to 249, or 250 when it is alone on the line; the address here is 251")]
-    [InlineData("plantower/pms5003", "1", "a Plantower sensor is alone on its line and has no address, not 1")]
+    [InlineData("plantower/pms5003", "1", "Plantower PMS5003 is alone on its line and has no address, not 1")]
     [InlineData("acoem/serinus-44", null, "the groups of Acoem (Ecotech) Serinus 44 are numbered from the instrument's address, which is missing")]
     [InlineData("acoem/serinus-44", "1000", "a Bayern-Hessen address is a number of at most three digits, not 1000")]
     [InlineData("acoem/serinus-44", "nh3", "a Bayern-Hessen address is a number of at most three digits, not nh3")]

@@ -10,6 +10,8 @@ public sealed class NoAllocationTests
     [InlineData("vega/plics-modbus")]
     [InlineData("keller/series-30-bus")]
     [InlineData("plantower/pms5003")]
+    [InlineData("nova/sds011-query")]
+    [InlineData("dfrobot/sen0469")]
     [InlineData("acoem/serinus-44")]
     [InlineData("metone/bam-1020")]
     [InlineData("milesight/em500-swl")]

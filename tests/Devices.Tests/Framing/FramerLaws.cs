@@ -253,27 +253,6 @@ public sealed class ModbusTcpAnswerLaws() : ModbusTcpFramerLaws(requests: false)
 
 public sealed class ModbusTcpRequestLaws() : ModbusTcpFramerLaws(requests: true);
 
-public sealed class PrefixedFramerLaws : FramerLaws
-{
-    private static readonly PrefixedFramer Shared = new([0x42, 0x4D], 28);
-
-    private protected override IFramer Framer => Shared;
-
-    private protected override byte[] Tempting => [0x42, 0x4D, 0, 28];
-
-    private protected override Gen<byte[]> Frame =>
-        from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(26)
-        select Closed(data);
-
-    private static byte[] Closed(byte[] data)
-    {
-        var frame = new byte[Shared.MaxFrame];
-        data.CopyTo(frame, Shared.DataOffset);
-        Shared.Close(frame);
-        return frame;
-    }
-}
-
 public abstract class BayernHessenFramerLaws(HessenEnding ending) : FramerLaws
 {
     private protected override IFramer Framer => new BayernHessenFramer(ending);

@@ -71,7 +71,7 @@ public sealed class RoundTripTests
                 // The CR form of Bayern-Hessen has none either, which is why the profiles prefer the other where there is a choice.
                 var guarded = rig.Profile.Settings is ModbusSettings
                     ? ModbusFraming.Of(VectorFile.Read(id).Address.Framing).IsChecked
-                    : rig.Profile.Driver is "keller-bus" || id is "plantower/pms5003" or "acoem/serinus-44";
+                    : rig.Profile.Driver is "keller-bus" or "fixed-frame" || id is "acoem/serinus-44";
                 var unguarded = disturbance == Disturbance.Corrupt && !guarded;
                 Assert.True(unguarded || readings.All(r => r.Status != ReadingStatus.Ok), $"{disturbance}, seed {seed}");
             }
@@ -113,6 +113,12 @@ public sealed class RoundTripTests
 
         low = Math.Max(low, field.Value.Minimum ?? low);
         high = Math.Min(high, field.Value.Maximum ?? high);
+        if (field.Settings is FixedFrameField { Curve: FixedFrameCurve.Thermistor })
+        {
+            // The nearest step to an end of the range may lie outside it.
+            (low, high) = (low + 1, high - 1);
+        }
+
         return Gen.Choose(0, 1_000_000).Select(n => low + ((high - low) * n / 1_000_000));
     }
 
@@ -140,6 +146,10 @@ public sealed class RoundTripTests
         {
             HessenFieldSettings => Math.Abs(value) * 5.1e-4,
             TextLineFieldSettings { Decimals: { } decimals } => 0.5001 * Math.Pow(10, -decimals) * Math.Abs(rule.Scale),
+
+            // One of 1024 steps is 0.4 degrees at most between -40 and 85.
+            FixedFrameField { Curve: FixedFrameCurve.Thermistor } => 0.25,
+            FixedFrameField own => 0.5001 * Math.Abs(rule.Scale) / FixedFrameField.PowersOfTen[own.Decimals],
             { Layout.Type: Decoding.NumberType.Float32 } => Math.Abs(value) * 6.0e-8,
             { Layout: not null } => 0.5001 * Math.Abs(rule.Scale),
             _ => Math.Abs(value) * 1e-12,

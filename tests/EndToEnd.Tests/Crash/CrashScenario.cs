@@ -150,13 +150,13 @@ internal sealed class CrashScenario : IAsyncDisposable
         model: Counter
         version: 1
         sources: ["a counter in the frames of a PMS5003"]
-        driver: plantower
+        driver: fixed-frame
         serial: {baud: 9600, dataBits: 8, parity: none, stopBits: 1}
         timing: {interval: 1s}
-        plantower: {length: 28, errorWord: 13, zeroWords: 12}
+        fixed-frame: {check: {sum: sum16, from: 0}, start: 2, frame: "42 4D 00 1C ..*26 CK CK", warmingUp: {at: 4, zeros: 24}, status: [{at: 29, mask: 255, means: device-fault, reason: error-code}]}
         fields:
-          - {name: pm1, unit: ug/m3, property: pm1, word: 4, type: uint16}
-          - {name: pm2_5, unit: ug/m3, property: pm2_5, word: 5, type: uint16}
-          - {name: pm10, unit: ug/m3, property: pm10, word: 6, type: uint16}
+          - {name: pm1, unit: ug/m3, property: pm1, at: 10, type: uint16, order: big}
+          - {name: pm2_5, unit: ug/m3, property: pm2_5, at: 12, type: uint16, order: big}
+          - {name: pm10, unit: ug/m3, property: pm10, at: 14, type: uint16, order: big}
         """;
 }

@@ -59,7 +59,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("42", "there is no profile", "plantower/pms5004")]
     [InlineData("42", "--address: a Modbus device needs its slave address", "vega/plics-modbus")]
     [InlineData("42", "--exchange 7: a poll of vega/plics-modbus has the exchanges 0 to 0", "vega/plics-modbus", "--address", "1", "--exchange", "7")]
-    [InlineData("42", "--framing x: the protocol 'plantower' has only one form", "plantower/pms5003", "--framing", "x")]
+    [InlineData("42", "--framing x: the protocol 'fixed-frame' has only one form", "plantower/pms5003", "--framing", "x")]
     public async Task Decode_says_what_it_can_t_understand(string input, string expected, params string[] arguments)
     {
         var (code, _, error) = await DecodeAsync(input, arguments);
