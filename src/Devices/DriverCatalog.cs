@@ -14,6 +14,10 @@ public static class DriverCatalog
         new BayernHessenDriver(),
         new LoRaWanDriver(),
         new TextLineDriver(),
+        new ThermoCLinkDriver(),
+        new TeledyneAsciiDriver(),
+        new PicarroDriver(),
+        new GaseraDriver(),
     ];
 
     /// <summary>The driver of that name, or null.</summary>

@@ -36,4 +36,22 @@ internal static class Hex
         >= (byte)'a' and <= (byte)'f' => character - 'a' + 10,
         _ => -1,
     };
+
+    /// <summary>Reads one to eight digits as a number.</summary>
+    public static bool TryWord(ReadOnlySpan<byte> digits, out uint word)
+    {
+        word = 0;
+        foreach (var digit in digits)
+        {
+            var value = Digit(digit);
+            if (value < 0)
+            {
+                return false;
+            }
+
+            word = (word << 4) | (uint)value;
+        }
+
+        return digits.Length is >= 1 and <= 8;
+    }
 }

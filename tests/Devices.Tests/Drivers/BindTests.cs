@@ -17,6 +17,10 @@ public sealed class BindTests
     [InlineData("maxbotix/hrxl-5m", "1", "a device that writes lines of text is alone on its line and has no address, not 1")]
     [InlineData("milesight/em500-swl", null, "a LoRaWAN node needs its device EUI (16 hexadecimal digits, in quotes) or its id in The Things Stack (lower-case letters, digits and '-', 2 to 36), not none")]
     [InlineData("milesight/em500-swl", "Node", "a LoRaWAN node needs its device EUI (16 hexadecimal digits, in quotes) or its id in The Things Stack (lower-case letters, digits and '-', 2 to 36), not Node")]
+    [InlineData("thermo/42i", "128", "a C-Link instrument id is 0 to 127, not 128")]
+    [InlineData("teledyne/t101", "10000", "a Teledyne machine id is a number of at most four digits, not 10000")]
+    [InlineData("picarro/g2103", "1", "a Picarro analyser has no address, not 1")]
+    [InlineData("gasera/one", "1", "a Gasera analyser has no address, not 1")]
     public void Refuses(string id, string? address, string message)
     {
         var profile = Repository.Profile(id);

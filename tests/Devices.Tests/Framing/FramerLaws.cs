@@ -276,6 +276,17 @@ public sealed class BayernHessenEtxLaws() : BayernHessenFramerLaws(HessenEnding.
 
 public sealed class BayernHessenCrLaws() : BayernHessenFramerLaws(HessenEnding.Cr);
 
+public sealed class DelimitedFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer { get; } = new DelimitedFramer(2, 3, 80);
+
+    private protected override byte[] Tempting => [2, 3, (byte)' '];
+
+    private protected override Gen<byte[]> Frame =>
+        from text in Gen.Choose(32, 126).Select(b => (byte)b).ArrayOf(24)
+        select (byte[])[2, .. text, 3];
+}
+
 public sealed class BayernHessenTextLaws() : BayernHessenFramerLaws(HessenEnding.Text);
 
 public sealed class ModbusRequestFramerLaws : FramerLaws

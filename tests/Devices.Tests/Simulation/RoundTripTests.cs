@@ -145,6 +145,8 @@ public sealed class RoundTripTests
         return settings switch
         {
             HessenFieldSettings => Math.Abs(value) * 5.1e-4,
+            CLinkFieldSettings => Math.Abs(value) * 5.1e-7,
+            TeledyneAsciiFieldSettings or PicarroFieldSettings => 5.1e-4,
             TextLineFieldSettings { Decimals: { } decimals } => 0.5001 * Math.Pow(10, -decimals) * Math.Abs(rule.Scale),
 
             // One of 1024 steps is 0.4 degrees at most between -40 and 85.
