@@ -18,6 +18,9 @@ public static class DriverCatalog
         new TeledyneAsciiDriver(),
         new PicarroDriver(),
         new GaseraDriver(),
+        new JsonDriver(),
+        new SenmlDriver(),
+        new SparkplugDriver(),
     ];
 
     /// <summary>The driver of that name, or null.</summary>

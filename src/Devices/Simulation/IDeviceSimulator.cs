@@ -17,6 +17,9 @@ public interface IDeviceSimulator
     /// <summary>Cuts the master's requests out of the stream; null for a device that talks unasked.</summary>
     IFramer? Requests { get; }
 
+    /// <summary>The topics that a message device talks on, one message each per turn; empty when whoever plays it says the topic.</summary>
+    IReadOnlyList<string> Topics => [];
+
     /// <summary>The answer to one request.</summary>
     /// <returns>The bytes written; 0 when the device keeps silent (not its address, not understood, or <see cref="Disturbance.Silence"/>).</returns>
     int Answer(ReadOnlySpan<byte> request, in SimulatedState state, Span<byte> reply) => 0;
