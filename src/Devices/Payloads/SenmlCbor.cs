@@ -12,9 +12,12 @@ internal ref struct SenmlCbor
 
     public SenmlCbor(ReadOnlySpan<byte> message) => _reader = new CborReader(message);
 
-    public SenmlStep Next(out SenmlRecord record)
+    /// <summary>The record that was read last.</summary>
+    public SenmlRecord Current;
+
+    public SenmlStep Next()
     {
-        record = default;
+        Current = default;
         if (!_begun)
         {
             _begun = true;
@@ -36,7 +39,7 @@ internal ref struct SenmlCbor
 
         while (!_reader.IsEnd(ref members))
         {
-            if (!Member(ref record))
+            if (!Member())
             {
                 return SenmlStep.Fault;
             }
@@ -45,7 +48,7 @@ internal ref struct SenmlCbor
         return _reader.IsBroken ? SenmlStep.Fault : SenmlStep.Record;
     }
 
-    private bool Member(ref SenmlRecord record)
+    private bool Member()
     {
         if (_reader.Peek is CborReader.Text)
         {
@@ -61,42 +64,42 @@ internal ref struct SenmlCbor
         switch (label)
         {
             case BaseName:
-                record.HasBaseName = true;
-                return _reader.TryReadText(out record.BaseName);
+                Current.HasBaseName = true;
+                return _reader.TryReadText(out Current.BaseName);
             case Name:
-                record.HasName = true;
-                return _reader.TryReadText(out record.Name);
+                Current.HasName = true;
+                return _reader.TryReadText(out Current.Name);
             case BaseUnit:
-                record.HasBaseUnit = true;
-                return _reader.TryReadText(out record.BaseUnit);
+                Current.HasBaseUnit = true;
+                return _reader.TryReadText(out Current.BaseUnit);
             case Unit:
-                record.HasUnit = true;
-                return _reader.TryReadText(out record.Unit);
+                Current.HasUnit = true;
+                return _reader.TryReadText(out Current.Unit);
             case BaseTime:
-                return Number(ref record.BaseTime);
+                return Number(ref Current.BaseTime);
             case Time:
-                return Number(ref record.Time);
+                return Number(ref Current.Time);
             case BaseValue:
-                return Number(ref record.BaseValue);
+                return Number(ref Current.BaseValue);
             case Value:
-                return Number(ref record.Value);
+                return Number(ref Current.Value);
             case BaseVersion:
                 var whole = _reader.TryReadInteger(out var version) && version is >= 0 and < 1000;
-                record.Version = whole ? (int)version : null;
+                Current.Version = whole ? (int)version : null;
                 return whole;
             case BooleanValue:
                 var isBoolean = _reader.TryReadBoolean(out var truth);
-                record.Truth = truth;
+                Current.Truth = truth;
                 return isBoolean;
             case TextValue:
-                record.HasText = true;
+                Current.HasText = true;
                 return _reader.TryReadText(out _);
             case DataValue:
                 // Bytes by the standard; one library writes text.
-                record.HasData = true;
+                Current.HasData = true;
                 return _reader.TrySkip();
             case Sum or BaseSum:
-                record.HasSum = true;
+                Current.HasSum = true;
                 double? sum = null;
                 return Number(ref sum);
             default:

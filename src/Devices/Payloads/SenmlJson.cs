@@ -10,9 +10,12 @@ internal ref struct SenmlJson
 
     public SenmlJson(ReadOnlySpan<byte> message) => _reader = new Utf8JsonReader(message);
 
-    public SenmlStep Next(out SenmlRecord record)
+    /// <summary>The record that was read last.</summary>
+    public SenmlRecord Current;
+
+    public SenmlStep Next()
     {
-        record = default;
+        Current = default;
         if (!_begun)
         {
             _begun = true;
@@ -36,7 +39,7 @@ internal ref struct SenmlJson
         {
             var label = _reader.ValueSpan;
             _reader.Read();
-            if (!Member(label, ref record))
+            if (!Member(label))
             {
                 return SenmlStep.Fault;
             }
@@ -47,46 +50,46 @@ internal ref struct SenmlJson
         return SenmlStep.Record;
     }
 
-    private bool Member(ReadOnlySpan<byte> label, ref SenmlRecord record)
+    private bool Member(ReadOnlySpan<byte> label)
     {
         switch (label)
         {
             case var _ when label.SequenceEqual("bn"u8):
-                record.HasBaseName = true;
-                return Text(out record.BaseName);
+                Current.HasBaseName = true;
+                return Text(out Current.BaseName);
             case var _ when label.SequenceEqual("n"u8):
-                record.HasName = true;
-                return Text(out record.Name);
+                Current.HasName = true;
+                return Text(out Current.Name);
             case var _ when label.SequenceEqual("bu"u8):
-                record.HasBaseUnit = true;
-                return Text(out record.BaseUnit);
+                Current.HasBaseUnit = true;
+                return Text(out Current.BaseUnit);
             case var _ when label.SequenceEqual("u"u8):
-                record.HasUnit = true;
-                return Text(out record.Unit);
+                Current.HasUnit = true;
+                return Text(out Current.Unit);
             case var _ when label.SequenceEqual("bt"u8):
-                return Number(ref record.BaseTime);
+                return Number(ref Current.BaseTime);
             case var _ when label.SequenceEqual("t"u8):
-                return Number(ref record.Time);
+                return Number(ref Current.Time);
             case var _ when label.SequenceEqual("bv"u8):
-                return Number(ref record.BaseValue);
+                return Number(ref Current.BaseValue);
             case var _ when label.SequenceEqual("v"u8):
-                return Number(ref record.Value);
+                return Number(ref Current.Value);
             case var _ when label.SequenceEqual("bver"u8):
                 double? version = null;
                 var whole = Number(ref version) && version >= 0 && version < 1000 && version == Math.Floor(version.Value);
-                record.Version = whole ? (int)version!.Value : null;
+                Current.Version = whole ? (int)version!.Value : null;
                 return whole;
             case var _ when label.SequenceEqual("vb"u8):
-                record.Truth = _reader.TokenType == JsonTokenType.True;
+                Current.Truth = _reader.TokenType == JsonTokenType.True;
                 return _reader.TokenType is JsonTokenType.True or JsonTokenType.False;
             case var _ when label.SequenceEqual("vs"u8):
-                record.HasText = true;
+                Current.HasText = true;
                 return _reader.TokenType == JsonTokenType.String;
             case var _ when label.SequenceEqual("vd"u8):
-                record.HasData = true;
+                Current.HasData = true;
                 return _reader.TokenType == JsonTokenType.String;
             case var _ when label.SequenceEqual("s"u8) || label.SequenceEqual("bs"u8):
-                record.HasSum = true;
+                Current.HasSum = true;
                 double? sum = null;
                 return Number(ref sum);
             default:

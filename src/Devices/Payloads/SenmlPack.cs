@@ -70,7 +70,8 @@ internal ref struct SenmlPack
     {
         while (Fault is null)
         {
-            var step = _isJson ? _json.Next(out var record) : _cbor.Next(out record);
+            var step = _isJson ? _json.Next() : _cbor.Next();
+            var record = _isJson ? _json.Current : _cbor.Current;
             if (step != SenmlStep.Record)
             {
                 Fault = step == SenmlStep.Fault ? "not-senml" : null;

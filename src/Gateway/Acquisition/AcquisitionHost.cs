@@ -21,6 +21,7 @@ internal sealed class AcquisitionHost : BackgroundService
     private readonly ILogger<AcquisitionHost> _log;
     private readonly List<(LineSupervisor Supervisor, LineArbiter Arbiter, string Kind)> _streams = [];
     private readonly List<MqttNodeSession> _mqtt = [];
+    private readonly List<(HttpNodeSession Session, Backoff Backoff)> _http = [];
 
     public AcquisitionHost(Station station, ChannelWriter<ReadingSet> output, TimeProvider time, ILogger<AcquisitionHost> log)
     {
@@ -40,6 +41,9 @@ internal sealed class AcquisitionHost : BackgroundService
                 case MqttStationLine mqtt:
                     _mqtt.Add(new MqttNodeSession(station.FullName, mqtt, instruments, output, time, log));
                     break;
+                case HttpStationLine http:
+                    _http.Add((new HttpNodeSession(http, instruments, output, time, log), new Backoff(BackoffLimits.Line, new Random(), time)));
+                    break;
                 default:
                     throw new ArgumentException($"The line '{line.Name}' is of a kind that nothing serves.", nameof(station));
             }
@@ -50,6 +54,7 @@ internal sealed class AcquisitionHost : BackgroundService
     [
         .. _streams.Select(s => new LineView(s.Supervisor.Status, s.Arbiter.Books.Read(), s.Kind, s.Arbiter.Instruments)),
         .. _mqtt.Select(s => new LineView(s.Status, s.Books.Read(), "mqtt", s.Instruments)),
+        .. _http.Select(s => new LineView(s.Session.Status, s.Session.Books.Read(), "http", s.Session.Instruments)),
     ];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -62,6 +67,7 @@ internal sealed class AcquisitionHost : BackgroundService
                 .. _streams.Select<(LineSupervisor Supervisor, LineArbiter Arbiter, string), Func<CancellationToken, Task>>(
                     s => stop => s.Supervisor.RunAsync(s.Arbiter.ServeAsync, stop)),
                 .. _mqtt.Select<MqttNodeSession, Func<CancellationToken, Task>>(s => s.RunAsync),
+                .. _http.Select<(HttpNodeSession Session, Backoff Backoff), Func<CancellationToken, Task>>(s => stop => s.Session.RunAsync(s.Backoff, stop)),
             ];
             await SideBySide.RunAsync(lines, stoppingToken);
         }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using MeetNet.Devices;
-using MeetNet.Devices.Framing;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
 using MeetNet.Mqtt;
@@ -17,9 +16,7 @@ internal sealed class MqttNodeSession
     private const uint SessionSeconds = 7 * 24 * 3600;
 
     private readonly MqttStationLine _line;
-    private readonly DeviceSession[] _sessions;
-    private readonly Dictionary<DeviceSession, Receipt> _latest = [];
-    private readonly ChannelWriter<ReadingSet> _output;
+    private readonly MessageTaking _messages;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly MqttClientOptions _options;
@@ -34,8 +31,7 @@ internal sealed class MqttNodeSession
     {
         _line = line;
         _log = log;
-        _sessions = [.. instruments.Select(i => new DeviceSession(i, log))];
-        _output = output;
+        _messages = new MessageTaking(instruments, output, log);
         _time = time;
         _status = new LineStatusBox(new LineStatus(line.Name, LineState.Starting, time.GetUtcNow(), null, null, 0, default));
         _options = line.Broker.Client($"{station}/line/{line.Name}", line.Broker.UserOr(station)) with
@@ -46,9 +42,9 @@ internal sealed class MqttNodeSession
         };
     }
 
-    public AcquisitionBooks Books { get; } = new();
+    public AcquisitionBooks Books => _messages.Books;
 
-    public IReadOnlyList<InstrumentView> Instruments => [.. _sessions.Select(InstrumentView.Of)];
+    public IReadOnlyList<InstrumentView> Instruments => _messages.Instruments;
 
     public LineStatus Status => _status.Value with { Counters = new LineCounters(Volatile.Read(ref _bytes), 0) };
 
@@ -85,96 +81,15 @@ internal sealed class MqttNodeSession
     private async ValueTask TakeAsync(MqttClient client, MqttMessage message, CancellationToken stop)
     {
         Interlocked.Add(ref _bytes, message.Payload.Length);
-        var now = _time.GetUtcNow();
         var context = new FrameContext { Topic = message.Topic, Retained = message.Retain };
-        var taken = Take(context, message.Payload.Span, new ArrivalTime(_time.GetTimestamp(), now));
-        foreach (var asking in _sessions)
+        var taken = await _messages.TakeAsync(context, message.Payload, new ArrivalTime(_time.GetTimestamp(), _time.GetUtcNow()), stop);
+        foreach (var outgoing in taken.Outgoing)
         {
-            if (asking.TakeOutgoing() is { } outgoing)
-            {
-                _ = PublishAsync(client, outgoing, stop);
-            }
+            _ = PublishAsync(client, outgoing, stop);
         }
 
-        if (taken is not { } session)
-        {
-            // Nobody's, or not understood: counted; to get it again would not help.
-            client.Acknowledge(message);
-            return;
-        }
-
-        var receipt = new Receipt();
-        if (!session.TryComplete(receipt, out var set, out var repeated))
-        {
-            // A message comes again also because its connection was lost before it was stored. Acknowledged now, it would be nowhere but in memory.
-            if (repeated)
-            {
-                Books.Repeat();
-            }
-
-            if (repeated && _latest.TryGetValue(session, out var first))
-            {
-                _ = AcknowledgeWhenStoredAsync(client, message, first);
-            }
-            else
-            {
-                client.Acknowledge(message);
-            }
-
-            return;
-        }
-
-        _latest[session] = receipt;
-
-        await _output.WriteAsync(set, stop);
-        Books.Set(set.Readings.Length);
-        _ = AcknowledgeWhenStoredAsync(client, message, receipt);
-    }
-
-    /// <summary>The node that the message is from, after taking it; null when it is of none of them.</summary>
-    private DeviceSession? Take(FrameContext context, ReadOnlySpan<byte> payload, ArrivalTime arrival)
-    {
-        var framed = false;
-        foreach (var session in _sessions)
-        {
-            var cut = session.Framer.Cut(payload);
-            if (cut.Result != CutResult.Frame || cut.Consumed != payload.Length)
-            {
-                continue;
-            }
-
-            framed = true;
-            session.Begin();
-            var fate = session.Take(context, payload, arrival);
-            if (fate == FrameFate.Unexpected)
-            {
-                continue;
-            }
-
-            Books.Frame(payload.Length);
-            if (fate == FrameFate.Decoded)
-            {
-                Books.Decoded();
-            }
-            else
-            {
-                Books.NotReady();
-            }
-
-            return session;
-        }
-
-        if (framed)
-        {
-            Books.Frame(payload.Length);
-            Books.Unexpected();
-        }
-        else
-        {
-            Books.Fault(payload.Length == 0 ? FrameFault.BadLength : FrameFault.Overlong, payload.Length);
-        }
-
-        return null;
+        // What is nobody's, or not understood, is counted; to get it again would not help.
+        _ = AcknowledgeWhenStoredAsync(client, message, taken.Stored);
     }
 
     /// <summary>Publishes what a codec asks for. When it does not get there the codec asks again by itself, since what it missed stays missing.</summary>
@@ -190,9 +105,9 @@ internal sealed class MqttNodeSession
         }
     }
 
-    private static async Task AcknowledgeWhenStoredAsync(MqttClient client, MqttMessage message, Receipt receipt)
+    private static async Task AcknowledgeWhenStoredAsync(MqttClient client, MqttMessage message, Task stored)
     {
-        await receipt.Stored;
+        await stored;
         client.Acknowledge(message);
     }
 

@@ -52,6 +52,9 @@ internal sealed class SimulatedInstrument
 
     public UplinkScript? Uplink => _script.Uplink;
 
+    /// <summary>The topics that it talks on by itself; empty when whoever plays it says the topic.</summary>
+    public IReadOnlyList<string> Topics => _simulator.Topics;
+
     /// <summary>Whether its line is to be unplugged now.</summary>
     public bool IsUnplugged(DateTimeOffset now) => _script.Disturbances.Any(d => d.Kind is null && d.IsOn(now));
 

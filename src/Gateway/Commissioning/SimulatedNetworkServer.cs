@@ -62,6 +62,14 @@ internal sealed class SimulatedNetworkServer(
 
     private async Task PublishAsync(MqttClient client, SimulatedInstrument node, string topic, DateTimeOffset at, CancellationToken stop)
     {
+        foreach (var own in node.Topics.DefaultIfEmpty(topic))
+        {
+            await PublishOneAsync(client, node, own, at, stop);
+        }
+    }
+
+    private async Task PublishOneAsync(MqttClient client, SimulatedInstrument node, string topic, DateTimeOffset at, CancellationToken stop)
+    {
         var message = node.Message(at, time.GetUtcNow(), topic);
         if (message.Length == 0)
         {

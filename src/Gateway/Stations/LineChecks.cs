@@ -39,6 +39,7 @@ internal static class LineChecks
         {
             "mqtt" => new MqttStationLine(line.Name, line.Broker!, line.Topic!),
             "tcp" => new TcpStationLine(line.Name, line.Tcp!),
+            "http" => new HttpStationLine(line.Name, line.Listen!, line.Path!),
             _ => Serial(line, line.Settings ?? instruments.First(i => i.Line == line.Name).Instrument!.Profile.Serial!, paths),
         })];
 
@@ -66,7 +67,7 @@ internal static class LineChecks
         var driver = ProfileShelf.DriverOf(profile);
         if (line.Carrier != driver.Carrier)
         {
-            var wanted = driver.Carrier switch { Carrier.Stream => "a serial or tcp", Carrier.Folder => "an iio", _ => "an mqtt" };
+            var wanted = driver.Carrier switch { Carrier.Stream => "a serial or tcp", Carrier.Folder => "an iio", _ => "an mqtt or http" };
             entry.Map.Problem("line", $"the profile {profile.Id} needs {wanted} line, and '{line.Name}' is not one");
         }
         else if (line.Kind == "serial" && line.Settings is null && profile.Serial is null)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MeetNet.Devices;
 using MeetNet.Devices.Profiles;
 using MeetNet.Hosting;
@@ -24,15 +25,19 @@ internal sealed record LineEntry(YamlMap Map, string Name)
 
     public Lines.TcpSettings? Tcp { get; init; }
 
+    public System.Net.IPEndPoint? Listen { get; init; }
+
+    public string? Path { get; init; }
+
     public BrokerOptions? Broker { get; init; }
 
     public string? Topic { get; init; }
 }
 
 /// <summary>Reads the lines of a station file.</summary>
-internal sealed class LineReader(ConfigurationPaths paths)
+internal sealed partial class LineReader(ConfigurationPaths paths)
 {
-    private static readonly string[] Kinds = ["serial", "tcp", "mqtt"];
+    private static readonly string[] Kinds = ["serial", "tcp", "mqtt", "http"];
 
     /// <summary>Longest RS-485 turn-around the kernel's interface is asked for; more is a mistake of unit.</summary>
     private static readonly TimeSpan LongestTurnaround = TimeSpan.FromMilliseconds(100);
@@ -58,6 +63,7 @@ internal sealed class LineReader(ConfigurationPaths paths)
                 {
                     "serial" => Serial(line, own, lines),
                     "tcp" => Tcp(line, own),
+                    "http" => Http(line, own),
                     _ => Mqtt(line, own),
                 } with { Kind = kind };
             }
@@ -104,6 +110,20 @@ internal sealed class LineReader(ConfigurationPaths paths)
         return line with { Carrier = Carrier.Stream, Tcp = settings };
     }
 
+    private static LineEntry Http(LineEntry line, YamlMap map)
+    {
+        var listen = map.Require("listen");
+        var text = listen.String();
+        if (!System.Net.IPEndPoint.TryParse(text, out var endpoint) || endpoint.Port == 0)
+        {
+            listen.Problem($"'{text}' is not an address and port to listen on, for example 0.0.0.0:8090 for everyone in the station's network");
+        }
+
+        var path = map.Require("path").Matching(HttpPath(), "a path such as /airrohr");
+        map.Done();
+        return line with { Carrier = Carrier.Message, Listen = endpoint, Path = path };
+    }
+
     private string PathOf(string port) => Path.GetFullPath(port, Path.GetFullPath(paths.LinesFolder));
 
     private static Lines.Rs485Settings Rs485(YamlMap map)
@@ -139,4 +159,7 @@ internal sealed class LineReader(ConfigurationPaths paths)
         return levels[0] is not ("" or "$share")
             && levels.Index().All(l => l.Item is "+" || (l.Item is "#" && l.Index == levels.Length - 1) || l.Item.AsSpan().IndexOfAny("+#\0") < 0);
     }
+
+    [GeneratedRegex("^/[A-Za-z0-9/._-]{0,100}$")]
+    private static partial Regex HttpPath();
 }

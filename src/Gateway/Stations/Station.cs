@@ -39,6 +39,10 @@ internal sealed record SerialStationLine(string Name, Lines.SerialSettings Setti
 /// <summary>A TCP connection.</summary>
 internal sealed record TcpStationLine(string Name, Lines.TcpSettings Settings) : StationLine(Name);
 
+/// <summary>An HTTP listener that nodes send their messages to.</summary>
+/// <param name="Path">What the path of a request begins with; the whole path, without the first slash, is the message's topic.</param>
+internal sealed record HttpStationLine(string Name, System.Net.IPEndPoint Endpoint, string Path) : StationLine(Name);
+
 /// <summary>A topic of a network server's broker.</summary>
 /// <param name="Topic">A topic filter; QoS 1 is asked for.</param>
 internal sealed record MqttStationLine(string Name, BrokerOptions Broker, string Topic) : StationLine(Name);
