@@ -4,7 +4,6 @@ using MeetNet.Devices;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
 using MeetNet.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MeetNet.Gateway.Acquisition;
 
@@ -21,7 +20,6 @@ internal sealed class HttpNodeSession
     private readonly MessageTaking _messages;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile StatusBox _status;
     private long _bytes;
 
@@ -78,7 +76,8 @@ internal sealed class HttpNodeSession
             server.AddServerHeader = false;
         });
         await using var server = builder.Build();
-        server.Run(context => AnswerAsync(context, stop));
+        using var turn = new SemaphoreSlim(1, 1);
+        server.Run(context => AnswerAsync(context, turn, stop));
         await server.StartAsync(stop);
         var port = new Uri(server.Urls.First()).Port;
         Endpoint = new IPEndPoint(_line.Endpoint.Address, port);
@@ -93,7 +92,7 @@ internal sealed class HttpNodeSession
         }
     }
 
-    private async Task AnswerAsync(HttpContext http, CancellationToken stop)
+    private async Task AnswerAsync(HttpContext http, SemaphoreSlim turn, CancellationToken stop)
     {
         if (http.Request.Path.Value is not { } path || (path != _line.Path && !path.StartsWith(_line.Path.TrimEnd('/') + '/', StringComparison.Ordinal)))
         {
@@ -114,7 +113,7 @@ internal sealed class HttpNodeSession
             return;
         }
 
-        var taken = await TakeAsync(path, body, stop);
+        var taken = await TakeAsync(path, body, turn, stop);
         if (taken.IsUnderstood)
         {
             await taken.Stored.WaitAsync(stop);
@@ -125,9 +124,9 @@ internal sealed class HttpNodeSession
         await http.Response.WriteAsync("not a message of an instrument of this station", stop);
     }
 
-    private async Task<TakenMessage> TakeAsync(string path, byte[] body, CancellationToken stop)
+    private async Task<TakenMessage> TakeAsync(string path, byte[] body, SemaphoreSlim turn, CancellationToken stop)
     {
-        await _turn.WaitAsync(stop);
+        await turn.WaitAsync(stop);
         try
         {
             Interlocked.Add(ref _bytes, body.Length);
@@ -136,7 +135,7 @@ internal sealed class HttpNodeSession
         }
         finally
         {
-            _turn.Release();
+            turn.Release();
         }
     }
 
