@@ -73,7 +73,7 @@ public sealed class SmartSensorVectorTests
         var codec = DriverCatalog.Find("json")!.Bind(Profile("{}", ["/co2"]), DeviceAddress.None);
         var readings = new ReadingBuffer(new RawReading[1]);
         Assert.Equal(DecodeStatus.Unexpected, codec.Decode(new FrameContext { Topic = Of(Empty).GetProperty("topic").GetString() }, [], ref readings));
-        Assert.Equal(Framing.CutResult.NeedMore, codec.Framer.Cut([]).Result);
+        Assert.Equal(MeetNet.Devices.Framing.CutResult.NeedMore, codec.Framer.Cut([]).Result);
     }
 
     [Fact]
