@@ -11,6 +11,7 @@ public static class DriverCatalog
         new ModbusDriver(),
         new KellerBusDriver(),
         new FixedFrameDriver(),
+        new ShdlcDriver(),
         new BayernHessenDriver(),
         new LoRaWanDriver(),
         new TextLineDriver(),

@@ -12,6 +12,7 @@ public sealed class NoAllocationTests
     [InlineData("plantower/pms5003")]
     [InlineData("nova/sds011-query")]
     [InlineData("dfrobot/sen0469")]
+    [InlineData("sensirion/sps30")]
     [InlineData("acoem/serinus-44")]
     [InlineData("metone/bam-1020")]
     [InlineData("thermo/410i")]
