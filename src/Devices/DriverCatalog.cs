@@ -22,6 +22,9 @@ public static class DriverCatalog
         new JsonDriver(),
         new SenmlDriver(),
         new SparkplugDriver(),
+        new Sdi12Driver(),
+        new NmeaDriver(),
+        new VaisalaDriver(),
     ];
 
     /// <summary>The driver of that name, or null.</summary>

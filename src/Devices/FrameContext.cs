@@ -20,6 +20,9 @@ public readonly record struct FrameContext
     /// <summary>How often this exchange was tried before, in this poll.</summary>
     public int Attempt { get; init; }
 
+    /// <summary>Nothing at all came after the attempt before this one, and it was given up early: <see cref="IDeviceCodec.SilenceLimit"/>.</summary>
+    public bool Silent { get; init; }
+
     /// <summary>Counts the requests on the line: the same for a request and its answer, another one for every other request.</summary>
     public uint Request { get; init; }
 

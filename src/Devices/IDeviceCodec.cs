@@ -27,6 +27,13 @@ public interface IDeviceCodec
     /// <summary>The break that must come before a request; none for most.</summary>
     LineBreak BreakBefore(in FrameContext context) => default;
 
+    /// <summary>
+    /// How long after a request the line may stay silent before the device counts as not answering, for protocols that want the request repeated soon. The
+    /// device's whole answer has its usual deadline; an echo of the request is no answer. Zero: as long as the deadline.
+    /// </summary>
+    /// <param name="requestLength">The length of the request in bytes, which have yet to go out.</param>
+    TimeSpan SilenceLimit(in FrameContext context, int requestLength) => TimeSpan.Zero;
+
     /// <summary>Writes the request of one exchange; at most <see cref="MaxRequest"/> bytes.</summary>
     /// <returns>The number of bytes written; 0 for an exchange that only listens.</returns>
     int WriteRequest(in FrameContext context, Span<byte> destination) => 0;

@@ -52,8 +52,8 @@ internal sealed class TextLineDriver : IDeviceDriver
             Text(section.Optional("prefix")),
             Text(section.Optional("separator"), longest: 1),
             section.Optional("columns")?.Integer(1, TextLineSettings.MostColumns),
-            words,
-            status);
+            [.. words],
+            [.. status]);
     }
 
     public FieldSettings ReadField(YamlMap field, DriverSettings settings) => new TextLineFieldSettings(

@@ -12,7 +12,7 @@ namespace MeetNet.Devices.Drivers;
 /// <param name="Words">What stands in a column instead of a number.</param>
 /// <param name="Status">Columns that say whether the others are measurements; the first rule that fits counts.</param>
 internal sealed record TextLineSettings(
-    LineEnding Ending, byte[] Request, byte[] Prefix, byte[] Separator, int? Columns, IReadOnlyList<TextWord> Words, IReadOnlyList<TextStatusRule> Status)
+    LineEnding Ending, byte[] Request, byte[] Prefix, byte[] Separator, int? Columns, TextWord[] Words, TextStatusRule[] Status)
     : DriverSettings
 {
     /// <summary>More than any such device writes in a line.</summary>

@@ -77,7 +77,7 @@ internal sealed class TextLineSimulator : IDeviceSimulator
             return Written(profile.Value.Sentinels[0].Transmitted);
         }
 
-        return _settings.Words.Count > 0 ? Encoding.ASCII.GetString(_settings.Words[0].Text)
+        return _settings.Words.Length > 0 ? Encoding.ASCII.GetString(_settings.Words[0].Text)
             : _settings.Separator is [not (byte)' '] ? string.Empty
             : null;
 

@@ -6,9 +6,14 @@ internal static class Checksums
     /// <summary>
     /// CRC-16/MODBUS: polynomial 0xA001 (reflected), start 0xFFFF; sent low byte first (MODBUS over Serial Line V1.02 §6.2.2).
     /// </summary>
-    public static ushort Crc16Modbus(ReadOnlySpan<byte> bytes)
+    public static ushort Crc16Modbus(ReadOnlySpan<byte> bytes) => Crc16(bytes, 0xFFFF);
+
+    /// <summary>CRC-16/ARC: polynomial 0xA001 (reflected), start 0 (SDI-12 specification 1.4 §4.4.12).</summary>
+    public static ushort Crc16Arc(ReadOnlySpan<byte> bytes) => Crc16(bytes, 0);
+
+    private static ushort Crc16(ReadOnlySpan<byte> bytes, uint start)
     {
-        var crc = 0xFFFFu;
+        var crc = start;
         foreach (var b in bytes)
         {
             crc = (crc >> 8) ^ CrcTable[(int)((crc ^ b) & 0xFF)];

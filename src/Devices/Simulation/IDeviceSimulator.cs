@@ -3,8 +3,8 @@ using MeetNet.Devices.Framing;
 namespace MeetNet.Devices.Simulation;
 
 /// <summary>
-/// A device run backwards: values in, bytes out. Pure and stateless: what is played, when, and what goes wrong comes in with each
-/// call. Decoding what comes out gives the values again, within the quantisation of the device.
+/// A device run backwards: values in, bytes out. What is played, when, and what goes wrong comes in with each call; it remembers at most what its protocol
+/// makes it remember (which measurement was started). Decoding what comes out gives the values again, within the quantisation of the device.
 /// </summary>
 public interface IDeviceSimulator
 {
@@ -24,8 +24,11 @@ public interface IDeviceSimulator
     /// <returns>The bytes written; 0 when the device keeps silent (not its address, not understood, or <see cref="Disturbance.Silence"/>).</returns>
     int Answer(ReadOnlySpan<byte> request, in SimulatedState state, Span<byte> reply) => 0;
 
-    /// <summary>What the device sends unasked: a frame or a message.</summary>
-    /// <returns>The bytes written; 0 for a polled device or silence.</returns>
+    /// <summary>How long after its last answer a polled device says by itself what <see cref="Emit"/> gives; null when it says nothing.</summary>
+    TimeSpan? SpeaksAfter => null;
+
+    /// <summary>What the device sends unasked: a frame or a message; of a polled device what it has announced with <see cref="SpeaksAfter"/>.</summary>
+    /// <returns>The bytes written; 0 for silence.</returns>
     int Emit(in SimulatedState state, Span<byte> frame) => 0;
 }
 

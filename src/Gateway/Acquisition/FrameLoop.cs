@@ -84,6 +84,30 @@ internal sealed class FrameLoop : IDisposable
         }
     }
 
+    /// <summary>How many bytes have gone through, since the line was opened.</summary>
+    public long Consumed => _consumed;
+
+    /// <summary>Whether nothing has come since that many bytes had gone through, except for the beginning of an echo of what was sent.</summary>
+    public bool IsSilentSince(long consumed, ReadOnlySpan<byte> sent)
+    {
+        if (_consumed != consumed || _buffer.Length > sent.Length)
+        {
+            return false;
+        }
+
+        foreach (var segment in _buffer)
+        {
+            if (!sent.StartsWith(segment.Span))
+            {
+                return false;
+            }
+
+            sent = sent[segment.Length..];
+        }
+
+        return true;
+    }
+
     /// <summary>Throws away what has come without being asked for, before the next request: the late answer of another device is the commonest wrong value on a shared line.</summary>
     public void DropUnasked()
     {

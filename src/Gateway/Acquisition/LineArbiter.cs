@@ -54,18 +54,39 @@ internal sealed class LineArbiter
 
     private async Task ListenAsync(ILine line, FrameLoop frames, DeviceSession session, CancellationToken stop)
     {
+        // While a set is open: until when the rest of it may come, and what the codec knows of it.
+        (long Until, int State)? open = null;
         while (true)
         {
-            var read = await frames.NextAsync(session.Framer, deadline: null, stop);
+            var read = await frames.NextAsync(session.Framer, open?.Until, stop);
+            if (read.Kind == FrameReadKind.Frame)
+            {
+                if (open is null)
+                {
+                    session.Begin();
+                }
+
+                if (TakeFrame(session, new FrameContext { State = open?.State ?? 0 }, read, line) == FrameFate.Unexpected)
+                {
+                    continue;
+                }
+
+                if (session.Follow is { } more)
+                {
+                    open = (open?.Until ?? Deadline(more.After), more.State);
+                    continue;
+                }
+            }
+
+            if (open is not null || read.Kind == FrameReadKind.Frame)
+            {
+                open = null;
+                await HandOnAsync(session, stop);
+            }
+
             if (read.Kind == FrameReadKind.Ended)
             {
                 return;
-            }
-
-            session.Begin();
-            if (TakeFrame(session, FrameContext.Of(0), read, line) != FrameFate.Unexpected)
-            {
-                await HandOnAsync(session, stop);
             }
         }
     }
@@ -120,7 +141,7 @@ internal sealed class LineArbiter
                 return (false, null);
             }
 
-            if (result == ExchangeResult.NoAnswer)
+            if (result != ExchangeResult.Answered)
             {
                 break;
             }
@@ -179,10 +200,13 @@ internal sealed class LineArbiter
     {
         var tries = session.Instrument.Profile.Timing.Tries;
         var result = ExchangeResult.NoAnswer;
-        for (var attempt = 0; attempt < tries && result == ExchangeResult.NoAnswer; attempt++)
+        for (var attempt = 0; attempt < tries && result is ExchangeResult.NoAnswer or ExchangeResult.Silence; attempt++)
         {
             _request = unchecked(_request + 1);
-            var context = new FrameContext { Exchange = step.Exchange, State = step.State, Attempt = attempt, Request = _request };
+            var context = new FrameContext
+            {
+                Exchange = step.Exchange, State = step.State, Attempt = attempt, Request = _request, Silent = result == ExchangeResult.Silence,
+            };
             result = await AskAsync(line, frames, session, context, stop);
         }
 
@@ -209,9 +233,13 @@ internal sealed class LineArbiter
         }
 
         frames.DropUnasked();
+        var request = session.Request(context);
         var deadline = Deadline(timing.ReplyTimeout);
+        var limit = session.Instrument.Codec.SilenceLimit(context, request.Length);
+        var until = limit > TimeSpan.Zero ? Math.Min(deadline, Deadline(limit)) : deadline;
+        var before = frames.Consumed;
         Books.Request();
-        var written = await line.WriteAsync(session.Request(context), timing.ReplyTimeout, stop);
+        var written = await line.WriteAsync(request, timing.ReplyTimeout, stop);
         if (written == LineWrite.Ended)
         {
             return ExchangeResult.Ended;
@@ -219,10 +247,22 @@ internal sealed class LineArbiter
 
         while (written == LineWrite.Written)
         {
-            var read = await frames.NextAsync(session.Framer, deadline, stop);
+            var read = await frames.NextAsync(session.Framer, until, stop);
             if (read.Kind == FrameReadKind.Ended)
             {
                 return ExchangeResult.Ended;
+            }
+
+            if (read.Kind == FrameReadKind.Deadline && until < deadline)
+            {
+                if (frames.IsSilentSince(before, request.Span))
+                {
+                    Books.Timeout();
+                    return ExchangeResult.Silence;
+                }
+
+                until = deadline;
+                continue;
             }
 
             if (read.Kind == FrameReadKind.Deadline)
@@ -278,7 +318,12 @@ internal sealed class LineArbiter
     private enum ExchangeResult
     {
         Answered,
+
         NoAnswer,
+
+        /// <summary>No answer has even begun.</summary>
+        Silence,
+
         Ended,
     }
 }

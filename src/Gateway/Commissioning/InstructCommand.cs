@@ -85,6 +85,12 @@ internal static class InstructCommand
         var request = new byte[IDeviceCodec.MaxRequest];
         var length = instrument.Codec.WriteCommand(command, number, request);
         using var frames = new FrameLoop(line.Input, new AcquisitionBooks(), time);
+        if (instrument.Codec.BreakBefore(FrameContext.Of(0)) is { Spacing.Ticks: > 0 } wake)
+        {
+            await line.BreakAsync(wake.Spacing, stop);
+            await Task.Delay(wake.Marking, time, stop);
+        }
+
         frames.DropUnasked();
         var deadline = time.GetTimestamp() + (long)(reply.TotalSeconds * time.TimestampFrequency);
         if (await line.WriteAsync(request.AsMemory(0, length), reply, stop) != LineWrite.Written)

@@ -111,6 +111,8 @@ internal sealed class RecordingLine : ILine
 
         public LineBreak BreakBefore(in FrameContext context) => _inner.BreakBefore(context);
 
+        public TimeSpan SilenceLimit(in FrameContext context, int requestLength) => _inner.SilenceLimit(context, requestLength);
+
         public int WriteRequest(in FrameContext context, Span<byte> destination)
         {
             line._asking = (instrument, context);

@@ -47,6 +47,9 @@ internal sealed class SimulatedInstrument
     /// <summary>Whether it talks unasked.</summary>
     public bool Unasked => _simulator.Requests is null;
 
+    /// <summary>How long after its last answer it says something by itself; null when it does not.</summary>
+    public TimeSpan? SpeaksAfter => _simulator.SpeaksAfter;
+
     /// <summary>How often it talks unasked.</summary>
     public TimeSpan Interval { get; }
 

@@ -88,13 +88,14 @@ internal sealed class SimulatedLine
 
         Span<byte> buffer = stackalloc byte[512];
         var count = port.Read(buffer);
-        foreach (var instrument in _instruments)
+        for (var i = 0; i < _instruments.Count; i++)
         {
-            var answer = instrument.Hear(buffer[..count], _time.GetUtcNow());
+            var answer = _instruments[i].Hear(buffer[..count], _time.GetUtcNow());
             if (!answer.IsEmpty)
             {
                 // What does not fit into a terminal that nobody reads is lost, as on a real line.
                 port.Write(answer);
+                _due[i] = _instruments[i].SpeaksAfter is { } after ? _time.GetTimestamp() + Ticks(after) : _due[i];
             }
         }
     }
@@ -105,7 +106,7 @@ internal sealed class SimulatedLine
         {
             var instrument = _instruments[i];
             SayDisturbance(i, instrument);
-            if (!instrument.Unasked || _time.GetElapsedTime(_due[i]) < TimeSpan.Zero)
+            if (!WillSpeak(instrument) || _time.GetElapsedTime(_due[i]) < TimeSpan.Zero)
             {
                 continue;
             }
@@ -116,10 +117,13 @@ internal sealed class SimulatedLine
                 port.Write(frame);
             }
 
-            var interval = (long)(instrument.Interval.TotalSeconds * _time.TimestampFrequency);
-            _due[i] = Math.Max(_due[i] + interval, _time.GetTimestamp());
+            _due[i] = Math.Max(_due[i] + Ticks(instrument.Interval), _time.GetTimestamp());
         }
     }
+
+    private static bool WillSpeak(SimulatedInstrument instrument) => instrument.Unasked || instrument.SpeaksAfter is not null;
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
 
     private TimeSpan UntilDue()
     {
@@ -127,7 +131,7 @@ internal sealed class SimulatedLine
         for (var i = 0; i < _instruments.Count; i++)
         {
             var left = _time.GetElapsedTime(_time.GetTimestamp(), _due[i]);
-            if (_instruments[i].Unasked && left < wait)
+            if (WillSpeak(_instruments[i]) && left < wait)
             {
                 wait = left < TimeSpan.Zero ? TimeSpan.Zero : left;
             }

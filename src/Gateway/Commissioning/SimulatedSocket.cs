@@ -54,10 +54,11 @@ internal sealed class SimulatedSocket(IPEndPoint at, IReadOnlyList<SimulatedInst
                     return;
                 }
 
-                foreach (var instrument in instruments)
+                for (var i = 0; i < instruments.Count; i++)
                 {
-                    var answer = instrument.Hear(buffer.AsSpan(0, count), time.GetUtcNow()).ToArray();
+                    var answer = instruments[i].Hear(buffer.AsSpan(0, count), time.GetUtcNow()).ToArray();
                     await socket.SendAsync(answer, stop);
+                    due[i] = instruments[i].SpeaksAfter is { } after ? time.GetTimestamp() + Ticks(after) : due[i];
                 }
             }
 
@@ -78,13 +79,15 @@ internal sealed class SimulatedSocket(IPEndPoint at, IReadOnlyList<SimulatedInst
                 Log.Disturbed(log, instrument.Sensor, disturbance.ToString());
             }
 
-            if (!instrument.Unasked || time.GetElapsedTime(due[i]) < TimeSpan.Zero)
+            if (!(instrument.Unasked || instrument.SpeaksAfter is not null) || time.GetElapsedTime(due[i]) < TimeSpan.Zero)
             {
                 continue;
             }
 
             await socket.SendAsync(instrument.Speak(time.GetUtcNow()).ToArray(), stop);
-            due[i] = Math.Max(due[i] + (long)(instrument.Interval.TotalSeconds * time.TimestampFrequency), time.GetTimestamp());
+            due[i] = Math.Max(due[i] + Ticks(instrument.Interval), time.GetTimestamp());
         }
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 }

@@ -21,6 +21,11 @@ public sealed class BindTests
     [InlineData("teledyne/t101", "10000", "a Teledyne machine id is a number of at most four digits, not 10000")]
     [InlineData("picarro/g2103", "1", "a Picarro analyser has no address, not 1")]
     [InlineData("gasera/one", "1", "a Gasera analyser has no address, not 1")]
+    [InlineData("campbell/cs475", null, "an SDI-12 sensor needs its address, one digit or letter; the address here is none")]
+    [InlineData("campbell/cs475", "10", "an SDI-12 sensor needs its address, one digit or letter; the address here is 10")]
+    [InlineData("campbell/cs475", "?", "an SDI-12 sensor needs its address, one digit or letter; the address here is ?")]
+    [InlineData("generic/nmea-depth", "1", "an NMEA 0183 talker is alone on its line and has no address, not 1")]
+    [InlineData("vaisala/wxt520", null, "a Vaisala transmitter needs its address, one digit or letter (0 from the factory); the address here is none")]
     public void Refuses(string id, string? address, string message)
     {
         var profile = Repository.Profile(id);

@@ -23,6 +23,9 @@ public sealed class NoAllocationTests
     [InlineData("milesight/em500-swl")]
     [InlineData("decentlab/dl-ctd10")]
     [InlineData("maxbotix/hrxl-5m")]
+    [InlineData("campbell/cs475")]
+    [InlineData("gill/windsonic-nmea")]
+    [InlineData("vaisala/wxt520")]
     public void Cut_and_decode(string id)
     {
         var rig = Rig.Of(id);

@@ -330,6 +330,75 @@ public sealed class LfLineFramerLaws() : LineFramerLaws(LineEnding.Lf);
 
 public sealed class AnyLineFramerLaws() : LineFramerLaws(LineEnding.Any);
 
+public abstract class NmeaFramerLaws(NmeaChecksum checksum) : FramerLaws
+{
+    private protected override IFramer Framer => new NmeaFramer(checksum, NmeaFramer.StandardLength);
+
+    private protected override byte[] Tempting => [10, 13, (byte)'$', (byte)'!', (byte)'*', (byte)','];
+
+    private protected override Gen<byte[]> Frame =>
+        from length in Gen.Choose(6, 60)
+        from text in Gen.Choose(44, 90).Select(b => (byte)b).ArrayOf(length)
+        select Closed(text);
+
+    private static byte[] Closed(byte[] text)
+    {
+        var sentence = new byte[text.Length + 6];
+        sentence[0] = (byte)'$';
+        text.CopyTo(sentence, 1);
+        return sentence[..NmeaFramer.Close(sentence, 1 + text.Length)];
+    }
+}
+
+public sealed class NmeaWithChecksumLaws() : NmeaFramerLaws(NmeaChecksum.Required);
+
+public sealed class NmeaWithOrWithoutChecksumLaws() : NmeaFramerLaws(NmeaChecksum.Optional);
+
+public abstract class Sdi12FramerLaws(Sdi12Answers answers) : FramerLaws
+{
+    private protected override IFramer Framer => new Sdi12Framer(answers);
+
+    private protected override byte[] Tempting => [0, 2, 3, 10, 13, (byte)'0', (byte)'+'];
+
+    private protected override Gen<byte[]> Frame => answers switch
+    {
+        Sdi12Answers.Packets => Gen.OneOf(Line(), Packet()),
+        Sdi12Answers.Texts => Gen.OneOf(Line(), Line().Select(line => (byte[])[line[0], 2, .. line[1..], .. line, 3])),
+        _ => Line(),
+    };
+
+    private static Gen<byte[]> Line() =>
+        from length in Gen.Choose(1, 40)
+        from text in Gen.Choose(32, 126).Select(b => (byte)b).ArrayOf(length)
+        select (byte[])[(byte)'0', .. text, 13, 10];
+
+    private static Gen<byte[]> Packet() =>
+        from size in Gen.Choose(0, 20)
+        from payload in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(size)
+        select WithCrc([(byte)'0', (byte)size, 0, 4, .. payload]);
+
+    private static byte[] WithCrc(byte[] body)
+    {
+        var crc = Checksums.Crc16Arc(body);
+        return [.. body, (byte)(crc & 0xFF), (byte)(crc >> 8)];
+    }
+}
+
+public sealed class Sdi12LineLaws() : Sdi12FramerLaws(Sdi12Answers.Lines);
+
+public sealed class Sdi12PacketLaws() : Sdi12FramerLaws(Sdi12Answers.Packets);
+
+public sealed class Sdi12TextLaws() : Sdi12FramerLaws(Sdi12Answers.Texts);
+
+public sealed class Sdi12RequestFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer => new MeetNet.Devices.Drivers.Sdi12RequestFramer();
+
+    private protected override byte[] Tempting => [0, (byte)'!', (byte)'?', (byte)'0', (byte)'M'];
+
+    private protected override Gen<byte[]> Frame => Gen.Elements("0M!", "?!", "zXHELP!", "3D10!").Select(System.Text.Encoding.ASCII.GetBytes);
+}
+
 public sealed class TextRequestFramerLaws : FramerLaws
 {
     private protected override IFramer Framer => new MeetNet.Devices.Drivers.TextRequestFramer("mm\r"u8.ToArray());

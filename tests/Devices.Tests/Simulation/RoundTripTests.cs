@@ -150,6 +150,10 @@ public sealed class RoundTripTests
             HessenFieldSettings => Math.Abs(value) * 5.1e-4,
             CLinkFieldSettings => Math.Abs(value) * 5.1e-7,
             TeledyneAsciiFieldSettings or PicarroFieldSettings => 5.1e-4,
+            Sdi12FieldSettings => 0.51 * Math.Pow(10, Math.Max(1, Math.Ceiling(Math.Log10(Math.Abs(rule.Write(value)) + 1))) - 7) * Math.Abs(rule.Scale),
+            NmeaFieldSettings { Number: not NmeaNumber.Plain } => 1e-9,
+            NmeaFieldSettings { Decimals: { } places } => 0.5001 * Math.Pow(10, -places) * Math.Abs(rule.Scale),
+            VaisalaFieldSettings { Decimals: { } places } => 0.5001 * Math.Pow(10, -places) * Math.Abs(rule.Scale),
             TextLineFieldSettings { Decimals: { } decimals } => 0.5001 * Math.Pow(10, -decimals) * Math.Abs(rule.Scale),
 
             // One of 1024 steps is 0.4 degrees at most between -40 and 85.
@@ -165,9 +169,6 @@ public sealed class RoundTripTests
 /// <summary>A simulated device and its codec, joined without a line.</summary>
 internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSimulator Simulator)
 {
-    /// <summary>More than any poll takes.</summary>
-    private const int MostSteps = 100;
-
     public static Rig Of(string id)
     {
         var profile = Repository.Profile(id);
@@ -175,6 +176,9 @@ internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSim
         var driver = DriverCatalog.Find(profile.Driver)!;
         return new Rig(profile, driver.Bind(profile, address), driver.Simulate(profile, address));
     }
+
+    /// <summary>More than any poll takes.</summary>
+    private const int MostSteps = 100;
 
     /// <summary>One poll, or one frame that comes unasked.</summary>
     public IReadOnlyList<RawReading> Play(in SimulatedState state, out DecodeStatus status)
@@ -189,7 +193,7 @@ internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSim
             foreach (var topic in Simulator.Topics.DefaultIfEmpty(state.Topic))
             {
                 var spoken = state with { Counter = state.Counter + message, Topic = topic };
-                Take(FrameContext.Of(0) with { Topic = topic }, bytes.AsSpan(0, Simulator.Emit(spoken, bytes)), ref buffer, ref status);
+                TakeSet(FrameContext.Of(0) with { Topic = topic }, bytes.AsSpan(0, Simulator.Emit(spoken, bytes)), ref buffer, ref status);
             }
 
             unasked.AddRange(buffer.Readings);
@@ -218,6 +222,22 @@ internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSim
         }
 
         return buffer.Readings.ToArray();
+    }
+
+    /// <summary>What comes unasked: one frame, or several as long as the codec says that more belong to the set.</summary>
+    private void TakeSet(FrameContext context, ReadOnlySpan<byte> bytes, ref ReadingBuffer buffer, ref DecodeStatus status)
+    {
+        foreach (var frame in Stream.Cut(Codec.Framer, bytes).Frames)
+        {
+            buffer.Follow = null;
+            status = Codec.Decode(context, frame, ref buffer);
+            if (status != DecodeStatus.Unexpected && buffer.Follow is null)
+            {
+                return;
+            }
+
+            context = context with { State = buffer.Follow?.State ?? context.State };
+        }
     }
 
     private bool Take(FrameContext context, ReadOnlySpan<byte> bytes, ref ReadingBuffer buffer, ref DecodeStatus status)

@@ -70,6 +70,64 @@ public sealed class PollScheduleTests
         Assert.True(polls[1] >= 20, $"{polls[1]} polls of the second");
     }
 
+    [Fact]
+    public void One_that_was_put_off_comes_back_after_its_wait_and_the_others_have_their_turns_meanwhile()
+    {
+        var schedule = Schedule(60, 1);
+        Assert.Equal(0, Wait(schedule));
+        schedule.Postpone(0, TimeSpan.FromSeconds(2.5));
+        var order = new List<int>();
+        for (var i = 0; i < 4; i++)
+        {
+            order.Add(Wait(schedule));
+            schedule.Taken(order[^1]);
+        }
+
+        // The second at 0, 1 and 2 s, then the rest of the first's turn.
+        Assert.Equal([1, 1, 1, 0], order);
+        Assert.Equal(0, schedule.Skipped);
+
+        // Its next turn is a minute after the beginning of this one, not after its end.
+        Assert.Equal(60, NextTurnOfTheFirst(schedule));
+    }
+
+    [Fact]
+    public void One_that_was_put_off_for_longer_than_its_interval_skips_turns()
+    {
+        var schedule = Schedule(2);
+        Assert.Equal(0, Wait(schedule));
+        schedule.Postpone(0, TimeSpan.FromSeconds(7));
+        Assert.Equal(TimeSpan.FromSeconds(7), schedule.Next().Wait);
+        Assert.Equal(0, Wait(schedule));
+        schedule.Taken(0);
+        Assert.Equal(2, schedule.Skipped);
+    }
+
+    [Fact]
+    public void Put_off_for_no_time_it_waits_for_the_others_that_are_due()
+    {
+        var schedule = Schedule(1, 1);
+        Assert.Equal(0, Wait(schedule));
+        schedule.Postpone(0, TimeSpan.Zero);
+        Assert.Equal(1, Wait(schedule));
+        schedule.Taken(1);
+        Assert.Equal(0, Wait(schedule));
+    }
+
+    private double NextTurnOfTheFirst(PollSchedule schedule)
+    {
+        while (true)
+        {
+            var index = Wait(schedule);
+            if (index == 0)
+            {
+                return TimeSpan.FromTicks(_time.GetTimestamp()).TotalSeconds;
+            }
+
+            schedule.Taken(index);
+        }
+    }
+
     private PollSchedule Schedule(params double[] seconds) => new([.. seconds.Select(TimeSpan.FromSeconds)], _time);
 
     private int Wait(PollSchedule schedule)
