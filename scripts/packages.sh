@@ -13,6 +13,7 @@ has() {
     nodejs) command -v node >/dev/null ;;
     libsqlite3-0) has_library libsqlite3.so.0 ;;
     libssl3) has_library libssl.so.3 ;;
+    python3-nmea2) [[ -e /usr/lib/python3/dist-packages/pynmea2/__init__.py ]] ;;
     tzdata) [[ -e /usr/share/zoneinfo/Europe/Brussels && -e /usr/share/zoneinfo/Europe/Amsterdam ]] ;;
     ca-certificates) [[ -s /etc/ssl/certs/ca-certificates.crt ]] ;;
     *) command -v "$1" >/dev/null ;;
