@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using MeetNet.Hosting;
 using MeetNet.Ingest.Facts;
 using MeetNet.Ingest.Intake;
+using MeetNet.Ingest.Neighbours;
 using MeetNet.Ingest.Series;
 using MeetNet.Mqtt;
 using MeetNet.Observations;
@@ -38,6 +39,7 @@ internal static partial class IngestFile
             LogSynchronous = map.Optional("factLog")?.Map() is { } log ? ReadFactLog(log) : options.LogSynchronous,
             Groups = map.Optional("intake")?.Map() is { } intake ? ReadIntake(intake) : options.Groups,
             Rejects = map.Optional("rejects")?.Map() is { } rejects ? ReadRejects(rejects) : options.Rejects,
+            Neighbours = map.Optional("neighbours")?.Map() is { } neighbours ? NeighbourReader.Read(neighbours) : null,
             Log = map.Optional("log")?.Map() is { } logging ? ConfigurationSections.ReadLog(logging, dataDirectory) : options.Log,
         };
         options = ReadBroker(map.Map("broker"), options, dataDirectory);
@@ -169,7 +171,7 @@ internal static partial class IngestFile
     }
 
     /// <summary>Names of the projections that are always there.</summary>
-    private static readonly string[] ReservedNames = ["series", "catalogue", "alerting"];
+    private static readonly string[] ReservedNames = ["series", "catalogue", "alerting", NeighbourProjection.DefaultName];
 
     [GeneratedRegex("^[A-Za-z0-9_-]{1,64}$", RegexOptions.CultureInvariant)]
     private static partial Regex DatabaseName();

@@ -2,6 +2,7 @@ using System.Net;
 using MeetNet.Hosting;
 using MeetNet.Ingest.Facts;
 using MeetNet.Ingest.Intake;
+using MeetNet.Ingest.Neighbours;
 using MeetNet.Ingest.Series;
 using MeetNet.Sqlite;
 
@@ -44,6 +45,9 @@ internal sealed record IngestOptions
 
     /// <summary>InfluxDB servers beside or instead of the embedded store.</summary>
     public IReadOnlyList<InfluxOptions> Influx { get; init; } = [];
+
+    /// <summary>The neighbour tests; null: none is run.</summary>
+    public NeighbourOptions? Neighbours { get; init; }
 
     public LogOptions Log { get; init; } = new();
 

@@ -4,6 +4,7 @@ using MeetNet.Ingest.Catalogue;
 using MeetNet.Ingest.Dashboard;
 using MeetNet.Ingest.Facts;
 using MeetNet.Ingest.Health;
+using MeetNet.Ingest.Neighbours;
 using MeetNet.Ingest.Query;
 using MeetNet.Ingest.Series;
 
@@ -22,6 +23,7 @@ internal static class IngestServices
         services.AddSeries(options);
         services.AddCatalogue(options);
         services.AddAlerting(options);
+        services.AddNeighbours(options);
         return services;
     }
 
@@ -76,6 +78,14 @@ internal static class IngestServices
         services.AddSingleton(provider => new ProjectionRunner(
             provider.GetRequiredService<IFactLog>(), find(provider), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ProjectionRunner>>()));
+
+    private static void AddNeighbours(this IServiceCollection services, IngestOptions options)
+    {
+        if (options.Neighbours is { } neighbours)
+        {
+            services.AddProjection(_ => new NeighbourProjection(options.DataFile("neighbours.db"), neighbours));
+        }
+    }
 
     private static void AddSeries(this IServiceCollection services, IngestOptions options)
     {

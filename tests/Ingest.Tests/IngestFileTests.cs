@@ -49,11 +49,37 @@ public sealed class IngestFileTests : IDisposable
     [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: i, url: 'ftp://x', database: d}]}\n", "3:34: 'url' is 'ftp://x'")]
     [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: i, url: 'http://me:secret@x', database: d}]}\n", "3:34: 'url' is")]
     [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: i, url: 'http://x', database: 'a\"b'}]}\n", "3:56: 'database' is")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nneighbours: {tests: [{property: smell, window: 1h, suspect: 1, within: 5}]}\n", "3:33: 'smell' is not an observed property")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nneighbours: {tests: [{property: nh3, window: 1h, suspect: 1}]}\n", "3:22: a test needs 'within'")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nneighbours: {tests: [{property: nh3, window: 1s, suspect: 1, within: 5}]}\n", "3:46: 'window'")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nneighbours: {tests: [{property: nh3, window: 1h, suspect: 0, within: 5}]}\n", "3:59: 'suspect' is 0")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nneighbours: {tests: [{property: nh3, window: 1h, suspect: 1, pairs: [{a: a/b/c/nh3, b: a/b/c/no2}]}]}\n", "3:88: 'a/b/c/no2' is not a datastream of nh3")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nneighbours: {sides: [[RIVM]], tests: []}\n", "3:23: 'RIVM' is not a name of an owner")]
+    [InlineData("hub: demo\nbroker: {address: mqtt://h}\nseries: {influx: [{name: neighbours, url: 'http://x', database: d}]}\n", "3:26: the name 'neighbours' is taken")]
     public void A_mistake_is_said_with_its_place(string yaml, string expected)
     {
         var (options, problems) = Read(yaml);
         Assert.Null(options);
         Assert.StartsWith($"{_folder.File("ingest.yaml")}:{expected}", Assert.Single(problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Neighbour_tests_are_read()
+    {
+        var (options, problems) = Read("""
+            hub: demo
+            broker: {address: mqtt://h}
+            neighbours:
+              sides: [[rivm, noord-brabant], [vmm]]
+              tests:
+                - {property: pm10, window: 3h, suspect: 40, within: 30}
+                - {property: water_level, window: 2h, suspect: 0.5, minimumValues: 5, pairs: [{a: rws/bath/l-1/water_level, b: hic/x/l-1/water_level, difference: -0.1}]}
+            """);
+        Assert.Empty(problems);
+        var neighbours = options!.Neighbours!;
+        Assert.True(neighbours.IsSameSide("noord-brabant", "rivm") && !neighbours.IsSameSide("vmm", "rivm") && !neighbours.IsSameSide("hic", "rws") && neighbours.IsSameSide("hic", "hic"));
+        Assert.Equal((TimeSpan.FromHours(3), 40, 3, 30), (neighbours.Tests[0].Test.Window, neighbours.Tests[0].Test.Suspect, neighbours.Tests[0].Test.MinimumValues, neighbours.Tests[0].WithinKilometres));
+        Assert.Equal(("hic/x/l-1/water_level", -0.1), (neighbours.Tests[1].Pairs[0].B, neighbours.Tests[1].Pairs[0].Difference));
     }
 
     [Fact]

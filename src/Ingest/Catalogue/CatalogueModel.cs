@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MeetNet.Observations;
+using MeetNet.Observations.Comparison;
 using MeetNet.Observations.Procedures;
 using MeetNet.Observations.Wire;
 
@@ -46,6 +47,12 @@ internal sealed record CatalogueModel
 
     /// <summary>The procedure with an id; null when no announcement had it.</summary>
     public Procedure? Procedure(string id) => Procedures.TryGetValue(id, out var versions) ? versions[0] : null;
+
+    /// <summary>A datastream with what its owner announced; null when it was never announced.</summary>
+    public ComparedDatastream? Compared(string datastream) =>
+        Datastreams.TryGetValue(datastream, out var entry) && Stations.TryGetValue($"{entry.Datastream.Id.Owner}/{entry.Datastream.Id.Station}", out var station)
+            ? new ComparedDatastream(entry.Datastream, station.Thing, Procedure(entry.Datastream.Procedure))
+            : null;
 
     /// <summary>The versions of a datastream's procedure, by begin.</summary>
     public IEnumerable<Procedure> ProceduresOf(string datastream) => Procedures.Values

@@ -63,11 +63,11 @@ internal static class ComparabilityEndpoints
         var pairs = new List<(ComparedDatastream A, ComparedDatastream B, double Metres)>();
         if (property is null)
         {
-            if (new[] { a!, b! }.FirstOrDefault(name => Find(model, name) is null) is { } unknown)
+            if (new[] { a!, b! }.FirstOrDefault(name => model.Compared(name) is null) is { } unknown)
             {
                 return Problems.Unknown("datastream", unknown, NearMatches.Of(unknown, model.Datastreams.Keys));
             }
-            var (left, right) = (Find(model, a!)!, Find(model, b!)!);
+            var (left, right) = (model.Compared(a!)!, model.Compared(b!)!);
             pairs.Add((left, right, GreatCircle.Metres(left.Thing.Location, right.Thing.Location)));
         }
         else
@@ -78,16 +78,10 @@ internal static class ComparabilityEndpoints
             new StatementsAnswer(now, [.. pairs.Take(MostPairs).Select(pair => Statement(pair.A, pair.B, pair.Metres, now))], Math.Max(0, pairs.Count - MostPairs)), QueryJson.Options);
     }
 
-    /// <summary>A datastream with what its owner announced; null when it was never announced.</summary>
-    public static ComparedDatastream? Find(CatalogueModel model, string datastream) =>
-        model.Datastreams.TryGetValue(datastream, out var entry) && model.Stations.TryGetValue($"{entry.Datastream.Id.Owner}/{entry.Datastream.Id.Station}", out var station)
-            ? new ComparedDatastream(entry.Datastream, station.Thing, model.Procedure(entry.Datastream.Procedure))
-            : null;
-
     /// <summary>The pairs of a property whose owners differ.</summary>
     private static IEnumerable<(ComparedDatastream A, ComparedDatastream B, double Metres)> Pairs(CatalogueModel model, string property)
     {
-        var all = model.Datastreams.Values.Where(entry => entry.Announced && entry.Datastream.Id.Property == property).Select(entry => Find(model, entry.Id)).OfType<ComparedDatastream>().ToList();
+        var all = model.Datastreams.Values.Where(entry => entry.Announced && entry.Datastream.Id.Property == property).Select(entry => model.Compared(entry.Id)).OfType<ComparedDatastream>().ToList();
         return from left in Enumerable.Range(0, all.Count)
                from right in Enumerable.Range(left + 1, all.Count - left - 1)
                where all[left].Datastream.Id.Owner != all[right].Datastream.Id.Owner

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Globalization;
 using MeetNet.Ingest.Catalogue;
+using MeetNet.Ingest.Neighbours;
 using MeetNet.Ingest.Series;
 using MeetNet.Observations;
 using MeetNet.Observations.Procedures;
@@ -36,7 +38,21 @@ internal sealed record InputAnswer(string Datastream, double? Value);
 internal sealed record ExplainAnswer(
     string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, bool Simulated,
     ObservationAnswer Observation, string Procedure, DateTimeOffset? ValidFrom, IReadOnlyList<StepAnswer> Steps,
-    double? Stored, double? Recomputed, bool? Agrees, string? Note);
+    double? Stored, double? Recomputed, bool? Agrees, string? Note, NeighbourAnswer? Neighbour);
+
+/// <summary>What the hub's neighbour test said of it, and why.</summary>
+/// <param name="Datastreams">The neighbour.</param>
+/// <param name="DistanceKilometres">How far it is away.</param>
+/// <param name="Window">How long before and after its values count.</param>
+/// <param name="Suspect">How far outside their range is suspect, in the canonical unit.</param>
+/// <param name="Difference">How much more than the neighbour the place usually has.</param>
+/// <param name="Count">Usable values of the neighbour in the window.</param>
+/// <param name="Least">The least of them.</param>
+/// <param name="Greatest">The greatest of them.</param>
+/// <param name="Quality">1 good, 2 not evaluated, 3 suspect.</param>
+/// <param name="Text">The same for people.</param>
+internal sealed record NeighbourAnswer(
+    IReadOnlyList<string> Datastreams, double DistanceKilometres, TimeSpan Window, double Suspect, double Difference, int Count, double? Least, double? Greatest, int Quality, LocalizedText Text);
 
 /// <summary>Explains one observation.</summary>
 internal static class Explaining
@@ -57,21 +73,41 @@ internal static class Explaining
         return before?.End > time ? (before, null, null) : (null, before, after);
     }
 
-    public static ExplainAnswer Explain(CatalogueModel model, DatastreamId id, SeriesPoint point)
+    public static ExplainAnswer Explain(CatalogueModel model, DatastreamId id, SeriesPoint point, NeighbourProjection? neighbours)
     {
         var head = DatastreamHead.Of(model, id);
         var procedure = model.Procedures.TryGetValue(point.Procedure, out var versions)
             ? versions.LastOrDefault(version => version.ValidFrom <= point.Begin) ?? versions[0]
             : null;
         var time = point.IsInstant ? PhenomenonTime.Instant(point.Begin) : PhenomenonTime.Interval(point.Begin, point.End);
+        var found = neighbours?.Explain(head.Datastream, time);
         var explanation = point.Raw is { } raw ? procedure?.Explain(raw, time, point.Inputs) : null;
         var recomputed = explanation?.Result;
         bool? agrees = recomputed is { } computed && point.Result is { } stored
             ? BitConverter.DoubleToInt64Bits(computed) == BitConverter.DoubleToInt64Bits(stored)
             : null;
         return new ExplainAnswer(
-            head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, ObservationAnswer.Of(head, point), point.Procedure,
-            procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation, point), point.Result, recomputed, agrees, Note(point, procedure, explanation));
+            head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, ObservationAnswer.Of(head, point, null, found?.Flag), point.Procedure,
+            procedure?.ValidFrom, procedure is null ? [] : Steps(procedure, explanation, point), point.Result, recomputed, agrees, Note(point, procedure, explanation),
+            found is null ? null : Neighbour(found));
+    }
+
+    private static NeighbourAnswer Neighbour(NeighbourFinding found)
+    {
+        var (chosen, around) = (found.Neighbour, found.Around);
+        var test = chosen.Test.Test;
+        var (window, names) = (Iso8601.FormatDuration(test.Window), string.Join(", ", chosen.Datastreams));
+        double? least = around.Count > 0 ? around.Least : null, greatest = around.Count > 0 ? around.Greatest : null;
+        var range = string.Create(CultureInfo.InvariantCulture, $"[{around.Least + chosen.Difference - test.Suspect}, {around.Greatest + chosen.Difference + test.Suspect}]");
+        var text = found.Flag switch
+        {
+            QartodFlag.NotEvaluated => new LocalizedText(
+                $"{names} heeft binnen {window} te weinig waarden ({around.Count} van {test.MinimumValues}) om mee te vergelijken.", $"{names} has too few values within {window} ({around.Count} of {test.MinimumValues}) to compare with."),
+            QartodFlag.Suspect => new LocalizedText($"Buiten {range}, wat {names} binnen {window} mat met de drempel erbij: verdacht.", $"Outside {range}, what {names} measured within {window} with the threshold: suspect."),
+            _ => new LocalizedText($"Binnen {range}, wat {names} binnen {window} mat met de drempel erbij: goed.", $"Within {range}, what {names} measured within {window} with the threshold: good."),
+        };
+        return new NeighbourAnswer(
+            chosen.Datastreams, Math.Round(chosen.Metres / 1_000, 1, MidpointRounding.AwayFromZero), test.Window, test.Suspect, chosen.Difference, around.Count, least, greatest, (int)found.Flag, text);
     }
 
     /// <summary>What a test said that needs the values around is told as it was observed: it can't be computed from one raw value.</summary>

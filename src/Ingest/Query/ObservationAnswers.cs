@@ -34,19 +34,22 @@ internal sealed record DatastreamHead(
 internal sealed record ObservationAnswer(
     DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Result, int Quality, string? QualityTests, double? Raw,
     string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime,
-    string Validity, string? VerificationStage, string? NativeCode, string? Code, string? CodeFit)
+    string Validity, string? VerificationStage, string? NativeCode, string? Code, string? CodeFit,
+    int? HubQuality, string? HubTests)
 {
     /// <param name="head">Its datastream.</param>
     /// <param name="point">The observation.</param>
     /// <param name="codes">The list of codes that was asked for; null for none.</param>
-    public static ObservationAnswer Of(DatastreamHead head, SeriesPoint point, CodeList? codes = null)
+    /// <param name="hub">What the hub's own test said of it; null for nothing.</param>
+    public static ObservationAnswer Of(DatastreamHead head, SeriesPoint point, CodeList? codes, QartodFlag? hub)
     {
         var quality = QualityAnswer.Of(head, point);
         string? code = null;
         var fit = codes?.TryWrite(quality, out code);
         return new(
             point.Begin, point.End, point.Result, (int)point.Flag, point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received,
-            QualityAnswer.Validity(quality), QualityAnswer.Stage(quality), QualityAnswer.Codes(quality), code, fit?.ToString().ToLowerInvariant());
+            QualityAnswer.Validity(quality), QualityAnswer.Stage(quality), QualityAnswer.Codes(quality), code, fit?.ToString().ToLowerInvariant(),
+            (int?)hub, QualityAnswer.HubTests(hub));
     }
 }
 
@@ -63,6 +66,14 @@ internal static class QualityAnswer
     public static string Validity(NativeQuality quality) => Validities.NameOf(quality.Validity);
 
     public static string? Stage(NativeQuality quality) => quality.Stage is { } stage ? Validities.NameOf(stage) : null;
+
+    /// <summary>The name of the hub's test where it objects, with <c>:2</c> behind it where it could not judge: as in the tests of the owner.</summary>
+    public static string? HubTests(QartodFlag? hub) => hub switch
+    {
+        QartodFlag.Suspect => Neighbour.TestName,
+        QartodFlag.NotEvaluated => Neighbour.TestName + DatastreamTests.NotEvaluated,
+        _ => null,
+    };
 
     /// <summary>In the spelling of the source, comma-separated: <c>rws.kwaliteitsoordeel:05,rws.statuswaarde:Definitief</c>.</summary>
     public static string? Codes(NativeQuality quality) => quality.Codes.Count == 0 ? null : string.Join(',', quality.Codes);
@@ -104,15 +115,17 @@ internal sealed record ObservationsAnswer<T>(
 internal sealed record LatestAnswer(
     string Datastream, string Owner, string Station, string ObservedProperty, UnitOfMeasurement? Unit, bool Simulated,
     DateTimeOffset PhenomenonTimeBegin, DateTimeOffset PhenomenonTimeEnd, double? Result, int Quality, string? QualityTests, double? Raw,
-    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime, string Validity, string? VerificationStage, string? NativeCode)
+    string Procedure, int Revision, DateTimeOffset? ResultTime, DateTimeOffset ReceivedTime, string Validity, string? VerificationStage, string? NativeCode,
+    int? HubQuality, string? HubTests)
 {
-    public static LatestAnswer Of(DatastreamHead head, SeriesPoint point)
+    public static LatestAnswer Of(DatastreamHead head, SeriesPoint point, QartodFlag? hub)
     {
         var quality = QualityAnswer.Of(head, point);
         return new(
             head.Datastream, head.Owner, head.Station, head.ObservedProperty, head.Unit, head.Simulated, point.Begin, point.End, point.Result, (int)point.Flag,
             point.Tests, point.Raw, point.Procedure, point.Revision, point.ResultTime, point.Received,
-            QualityAnswer.Validity(quality), QualityAnswer.Stage(quality), QualityAnswer.Codes(quality));
+            QualityAnswer.Validity(quality), QualityAnswer.Stage(quality), QualityAnswer.Codes(quality),
+            (int?)hub, QualityAnswer.HubTests(hub));
     }
 }
 

@@ -16,14 +16,15 @@ internal static class ObservationCsv
 
     private const string Head = "datastream,owner,station,observedProperty,unit,simulated,phenomenonTimeBegin,phenomenonTimeEnd,";
 
-    public const string ObservationColumns = Head + "result,quality,qualityTests,raw,procedure,revision,resultTime,receivedTime,validity,verificationStage,nativeCode,code,codeFit";
+    public const string ObservationColumns = Head + "result,quality,qualityTests,raw,procedure,revision,resultTime,receivedTime,validity,verificationStage,nativeCode,code,codeFit,hubQuality,hubTests";
 
     public const string AggregateColumns = Head + "mean,minimum,maximum,count,excluded,expected,dataCapture,quality,valid,complete,sum,estimate,minimumTime,maximumTime,resultantLength,basis,rule";
 
     public static Task WriteAsync(PipeWriter output, IEnumerable<ObservationGroup<ObservationAnswer>> groups, CancellationToken stopping) =>
         WriteAsync(output, ObservationColumns, groups, row => (row.PhenomenonTimeBegin, row.PhenomenonTimeEnd), static (line, row) =>
             line.Number(row.Result).Number(row.Quality).Text(row.QualityTests).Number(row.Raw).Text(row.Procedure).Number(row.Revision)
-                .Time(row.ResultTime).Time(row.ReceivedTime).Text(row.Validity).Text(row.VerificationStage).Text(row.NativeCode).Text(row.Code).Text(row.CodeFit), stopping);
+                .Time(row.ResultTime).Time(row.ReceivedTime).Text(row.Validity).Text(row.VerificationStage).Text(row.NativeCode).Text(row.Code).Text(row.CodeFit)
+                .Number(row.HubQuality).Text(row.HubTests), stopping);
 
     public static Task WriteAsync(PipeWriter output, IEnumerable<ObservationGroup<AggregateAnswer>> groups, CancellationToken stopping) =>
         WriteAsync(output, AggregateColumns, groups, row => (row.PhenomenonTimeBegin, row.PhenomenonTimeEnd), static (line, row) =>

@@ -1,4 +1,5 @@
 using MeetNet.Ingest.Catalogue;
+using MeetNet.Ingest.Neighbours;
 using MeetNet.Ingest.Series;
 using MeetNet.Observations.Aggregation;
 
@@ -11,7 +12,7 @@ internal sealed record ReadPage<T>(IReadOnlyList<ObservationGroup<T>> Groups, Pa
 /// Reads one page of a query from the series store: the datastreams in the order they were asked for, the rows of each in order of time, at most
 /// <see cref="ObservationQuery.Limit"/> rows in all. Holds one page in memory.
 /// </summary>
-internal sealed class ObservationReading(ISeriesStore store, CatalogueModel catalogue, ObservationQuery query)
+internal sealed class ObservationReading(ISeriesStore store, CatalogueModel catalogue, NeighbourProjection? neighbours, ObservationQuery query)
 {
     public async Task<ReadPage<ObservationAnswer>> ObservationsAsync(CancellationToken stopping)
     {
@@ -30,7 +31,8 @@ internal sealed class ObservationReading(ISeriesStore store, CatalogueModel cata
                     return new(groups, new PageCursor(i, after));
                 }
                 var page = await store.ReadAsync(Range(i) with { After = after, Limit = Math.Min(left, SeriesRange.MaxLimit) }, stopping);
-                rows.AddRange(page.Points.Select(point => ObservationAnswer.Of(head, point, query.Codes)));
+                var flags = page.Points.Count == 0 ? null : neighbours?.Flags(head.Datastream, page.Points[0].Begin, page.Points.Max(point => point.End));
+                rows.AddRange(page.Points.Select(point => ObservationAnswer.Of(head, point, query.Codes, flags is not null && flags.TryGetValue(point.Key, out var flag) ? flag : null)));
                 left -= page.Points.Count;
                 after = page.Next;
             }

@@ -1,6 +1,7 @@
 using MeetNet.Ingest.Catalogue;
 using MeetNet.Ingest.Facts;
 using MeetNet.Ingest.Health;
+using MeetNet.Ingest.Neighbours;
 using MeetNet.Ingest.Series;
 using MeetNet.Observations;
 
@@ -87,7 +88,7 @@ internal static class QueryEndpoints
             return unknown;
         }
 
-        var reading = new ObservationReading(store, model, query);
+        var reading = new ObservationReading(store, model, context.RequestServices.GetService<NeighbourProjection>(), query);
         if (query.Aggregate is not { } aggregates)
         {
             var page = await reading.ObservationsAsync(stopping);
@@ -136,11 +137,12 @@ internal static class QueryEndpoints
         {
             return unknown;
         }
+        var neighbours = context.RequestServices.GetService<NeighbourProjection>();
         var points = await store.LatestAsync(given.Count == 0 ? null : given, context.RequestAborted);
         var answers = points.Where(point => DatastreamId.TryParse(point.Datastream, out _)).Select(point =>
         {
             _ = DatastreamId.TryParse(point.Datastream, out var id);
-            return LatestAnswer.Of(DatastreamHead.Of(model, id), point);
+            return LatestAnswer.Of(DatastreamHead.Of(model, id), point, neighbours?.Flags(point.Datastream, point.Begin, point.End).TryGetValue(point.Key, out var flag) == true ? flag : null);
         });
         return Results.Json(new LatestsAnswer(now, [.. answers]), QueryJson.Options);
     }
@@ -172,7 +174,7 @@ internal static class QueryEndpoints
         }
         if (found is not null)
         {
-            return Results.Json(Explaining.Explain(model, id, found), QueryJson.Options);
+            return Results.Json(Explaining.Explain(model, id, found, context.RequestServices.GetService<NeighbourProjection>()), QueryJson.Options);
         }
         return Problems.NotFound(
             "Nothing was observed then",

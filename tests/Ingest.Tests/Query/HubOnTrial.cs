@@ -4,6 +4,7 @@ using MeetNet.Ingest.Catalogue;
 using MeetNet.Ingest.Dashboard;
 using MeetNet.Ingest.Query;
 using MeetNet.Ingest.Facts;
+using MeetNet.Ingest.Neighbours;
 using MeetNet.Ingest.Series;
 using MeetNet.Ingest.Tests.Facts;
 using MeetNet.TestKit;
@@ -26,9 +27,10 @@ internal sealed class HubOnTrial : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly AlertFile _alertFile;
 
-    private HubOnTrial(TimeProvider time, IReadOnlyList<AlertRule> rules, string listen)
+    private HubOnTrial(TimeProvider time, IReadOnlyList<AlertRule> rules, string listen, NeighbourOptions? neighbours)
     {
         Time = time;
+        Neighbours = neighbours is null ? null : new NeighbourProjection(_folder.File("neighbours.db"), neighbours);
         Catalogue = new CatalogueProjection(_folder.File("catalogue.db"));
         Series = new SqliteSeries(_folder.File("series.db"));
         _alertFile = new AlertFile(_folder.File("alerting.db"), DateTimeOffset.UnixEpoch);
@@ -43,6 +45,10 @@ internal sealed class HubOnTrial : IAsyncDisposable
         builder.Services.AddSingleton(Alerts);
         builder.Services.AddSingleton(_alertFile);
         builder.Services.AddSingleton<ISeriesStore>(Series);
+        if (Neighbours is not null)
+        {
+            builder.Services.AddSingleton(Neighbours);
+        }
         _app = builder.Build();
         _app.UseRouting();
         _app.UseProblems();
@@ -63,11 +69,14 @@ internal sealed class HubOnTrial : IAsyncDisposable
 
     public AlertProjection Alerts { get; }
 
+    /// <summary>Null: this hub has no neighbour tests.</summary>
+    public NeighbourProjection? Neighbours { get; }
+
     public HttpClient Http { get; private set; } = new();
 
-    public static async Task<HubOnTrial> StartAsync(TimeProvider time, IReadOnlyList<AlertRule>? rules = null, string listen = "http://127.0.0.1:0")
+    public static async Task<HubOnTrial> StartAsync(TimeProvider time, IReadOnlyList<AlertRule>? rules = null, string listen = "http://127.0.0.1:0", NeighbourOptions? neighbours = null)
     {
-        var hub = new HubOnTrial(time, rules ?? [], listen);
+        var hub = new HubOnTrial(time, rules ?? [], listen, neighbours);
         await hub._app.StartAsync();
         var address = hub._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         hub.Http = new HttpClient { BaseAddress = new Uri(address) };
@@ -77,7 +86,7 @@ internal sealed class HubOnTrial : IAsyncDisposable
     /// <summary>Lets every projection catch up with the log.</summary>
     public async Task ProjectAsync()
     {
-        foreach (var projection in new IProjection[] { Catalogue, Series, Alerts })
+        foreach (var projection in new IProjection?[] { Catalogue, Series, Alerts, Neighbours }.OfType<IProjection>())
         {
             while (Log.ReadAfter(projection.Cursor, 1_000) is { Count: > 0 } facts)
             {
@@ -93,6 +102,7 @@ internal sealed class HubOnTrial : IAsyncDisposable
         Series.Dispose();
         Catalogue.Dispose();
         Alerts.Dispose();
+        Neighbours?.Dispose();
         Logs.Dispose();
         _folder.Dispose();
     }

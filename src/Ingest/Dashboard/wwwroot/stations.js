@@ -57,6 +57,7 @@ function notes(datastream, station, observation) {
   const parts = [];
   if (datastream.announced === false) parts.push(make("small", {}, t("value.withdrawn")));
   if (!observation || observation.result === null) return parts;
+  if (observation.hubQuality === 3) parts.push(make("small", { class: "flag flag-3" }, t("value.unlikeNeighbour")));
   if (datastream.observedProperty === "groundwater_level" && station.surfaceLevel) {
     const depth = (station.surfaceLevel.value - observation.result) * 100;
     parts.push(make("small", {}, t(depth < 0 ? "value.aboveSurface" : "value.depth", { value: number(Math.abs(depth), 1) })));
