@@ -33,7 +33,7 @@ internal sealed class CatalogueFile : IDisposable
             unit_name TEXT NOT NULL, unit_symbol TEXT NOT NULL, unit_definition TEXT NOT NULL,
             interval TEXT, procedure TEXT NOT NULL, announced INTEGER NOT NULL, method TEXT) STRICT, WITHOUT ROWID;
         CREATE TABLE procedures (
-            id TEXT NOT NULL, valid_from TEXT NOT NULL, datastream TEXT NOT NULL, json TEXT NOT NULL,
+            id TEXT NOT NULL, valid_from TEXT NOT NULL, datastream TEXT NOT NULL, json TEXT NOT NULL, announced TEXT,
             PRIMARY KEY (id, valid_from)) STRICT, WITHOUT ROWID;
         """;
 
@@ -52,6 +52,9 @@ internal sealed class CatalogueFile : IDisposable
         ALTER TABLE datastreams ADD COLUMN method TEXT;
         """;
 
+    /// <summary>From version 3, which did not keep when a procedure was first announced.</summary>
+    private const string FirstAnnounced = "ALTER TABLE procedures ADD COLUMN announced TEXT;";
+
     private readonly SqliteFile _file;
 
     public CatalogueFile(string path)
@@ -59,8 +62,8 @@ internal sealed class CatalogueFile : IDisposable
         _file = SqliteFile.OpenWriter(path, new SqliteOptions
         {
             ApplicationId = ApplicationId,
-            Version = 3,
-            Migrate = static (file, version) => file.Execute(version switch { 0 => Schema, 1 => NativePositions + ComparedFacts, _ => ComparedFacts }),
+            Version = 4,
+            Migrate = static (file, version) => file.Execute(version switch { 0 => Schema, 1 => NativePositions + ComparedFacts + FirstAnnounced, 2 => ComparedFacts + FirstAnnounced, _ => FirstAnnounced }),
             Synchronous = SqliteSynchronous.Normal,     // what a power cut takes of it is derived again from the log
         });
         Cursor = _file.Scalar("SELECT position FROM cursor");
@@ -73,6 +76,7 @@ internal sealed class CatalogueFile : IDisposable
         Stations = LoadStations(),
         Datastreams = LoadDatastreams(),
         Procedures = LoadProcedures(),
+        FirstAnnounced = LoadFirstAnnounced(),
     };
 
     /// <summary>Writes what differs between two models, and the cursor, in one transaction.</summary>
@@ -90,7 +94,7 @@ internal sealed class CatalogueFile : IDisposable
             }
             foreach (var procedure in after.Procedures.Values.SelectMany(versions => versions).Where(procedure => !Has(before, procedure)))
             {
-                Save(procedure);
+                Save(procedure, after.FirstAnnounced.GetValueOrDefault(new ProcedureKey(procedure.Id, procedure.ValidFrom)));
             }
             SaveCursor(cursor);
         });
@@ -153,10 +157,10 @@ internal sealed class CatalogueFile : IDisposable
             .Run();
     }
 
-    private void Save(Procedure procedure)
+    private void Save(Procedure procedure, DateTimeOffset announced)
     {
-        using var insert = _file.Prepare("INSERT OR REPLACE INTO procedures VALUES (?1,?2,?3,?4)");
-        insert.Bind(1, procedure.Id).Bind(2, Iso8601.Format(procedure.ValidFrom)).Bind(3, procedure.Datastream.ToString()).BindText(4, procedure.ToUtf8()).Run();
+        using var insert = _file.Prepare("INSERT OR REPLACE INTO procedures VALUES (?1,?2,?3,?4,?5)");
+        insert.Bind(1, procedure.Id).Bind(2, Iso8601.Format(procedure.ValidFrom)).Bind(3, procedure.Datastream.ToString()).BindText(4, procedure.ToUtf8()).Bind(5, Iso8601.Format(announced)).Run();
     }
 
     private ImmutableSortedDictionary<string, StationEntry> LoadStations()
@@ -218,6 +222,17 @@ internal sealed class CatalogueFile : IDisposable
             procedures[row.Text(0)] = procedures.TryGetValue(row.Text(0), out var versions) ? versions.Add(procedure) : [procedure];
         }
         return procedures.ToImmutable();
+    }
+
+    private ImmutableDictionary<ProcedureKey, DateTimeOffset> LoadFirstAnnounced()
+    {
+        var first = ImmutableDictionary.CreateBuilder<ProcedureKey, DateTimeOffset>();
+        using var row = _file.Prepare("SELECT id, valid_from, announced FROM procedures WHERE announced IS NOT NULL");
+        while (row.Step())
+        {
+            first.Add(new ProcedureKey(row.Text(0), Instant(row.Text(1))), Instant(row.Text(2)));
+        }
+        return first.ToImmutable();
     }
 
     private static DateTimeOffset Instant(string text) =>

@@ -45,6 +45,9 @@ internal sealed record CatalogueModel
     public ImmutableDictionary<string, ImmutableArray<Procedure>> Procedures { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<Procedure>>(StringComparer.Ordinal);
 
+    /// <summary>When a version was first announced: from then on the gateway has worked with it. Of versions that were kept before this was, nothing is known.</summary>
+    public ImmutableDictionary<ProcedureKey, DateTimeOffset> FirstAnnounced { get; init; } = ImmutableDictionary<ProcedureKey, DateTimeOffset>.Empty;
+
     /// <summary>The procedure with an id; null when no announcement had it.</summary>
     public Procedure? Procedure(string id) => Procedures.TryGetValue(id, out var versions) ? versions[0] : null;
 
@@ -54,11 +57,11 @@ internal sealed record CatalogueModel
             ? new ComparedDatastream(entry.Datastream, station.Thing, Procedure(entry.Datastream.Procedure))
             : null;
 
-    /// <summary>The versions of a datastream's procedure, by begin.</summary>
+    /// <summary>The versions of a datastream's procedure, by begin; of equal ones by when they were announced.</summary>
     public IEnumerable<Procedure> ProceduresOf(string datastream) => Procedures.Values
         .SelectMany(versions => versions)
         .Where(procedure => procedure.Datastream.ToString() == datastream)
-        .OrderBy(procedure => procedure.ValidFrom);
+        .OrderBy(procedure => procedure.ValidFrom).ThenBy(procedure => FirstAnnounced.GetValueOrDefault(new ProcedureKey(procedure.Id, procedure.ValidFrom)));
 
     /// <summary>
     /// With an announcement taken in. One that was issued before the one already known is an old one that came late, and changes
@@ -66,13 +69,14 @@ internal sealed record CatalogueModel
     /// </summary>
     public CatalogueModel With(Announcement announcement)
     {
-        var procedures = Procedures;
+        var (procedures, first) = (Procedures, FirstAnnounced);
         foreach (var procedure in announcement.Procedures)
         {
             var versions = procedures.TryGetValue(procedure.Id, out var known) ? known : [];
             if (!versions.Any(version => version.ValidFrom == procedure.ValidFrom))
             {
                 procedures = procedures.SetItem(procedure.Id, [.. versions.Add(procedure).OrderBy(version => version.ValidFrom)]);
+                first = first.SetItem(new ProcedureKey(procedure.Id, procedure.ValidFrom), announcement.Issued);
             }
         }
 
@@ -80,7 +84,7 @@ internal sealed record CatalogueModel
             announcement.Owner, announcement.Station, announcement.Issued, announcement.Thing, [.. announcement.Sensors]);
         if (Stations.TryGetValue(station.Id, out var before) && before.Issued > station.Issued)
         {
-            return this with { Procedures = procedures };
+            return this with { Procedures = procedures, FirstAnnounced = first };
         }
 
         var datastreams = Datastreams.ToBuilder();
@@ -93,6 +97,6 @@ internal sealed record CatalogueModel
         {
             datastreams[datastream.Id.ToString()] = new DatastreamEntry(datastream, Announced: true);
         }
-        return new CatalogueModel { Stations = Stations.SetItem(station.Id, station), Datastreams = datastreams.ToImmutable(), Procedures = procedures };
+        return new CatalogueModel { Stations = Stations.SetItem(station.Id, station), Datastreams = datastreams.ToImmutable(), Procedures = procedures, FirstAnnounced = first };
     }
 }

@@ -15,7 +15,10 @@ internal sealed record GatewayAnswer(string State, DateTimeOffset Since);
 internal sealed record StationsAnswer(DateTimeOffset Time, string Hub, IReadOnlyList<StationAnswer> Stations);
 
 /// <summary>A version of a datastream's procedure, without its steps: those are in <c>/api/explain</c>.</summary>
-internal sealed record ProcedureAnswer(string Id, DateTimeOffset ValidFrom);
+/// <param name="Id">Follows from the steps.</param>
+/// <param name="ValidFrom">Phenomenon times from here on.</param>
+/// <param name="AnnouncedFrom">Since when the gateway has said so: what it harmonised before was by an earlier version. Null when that was not kept.</param>
+internal sealed record ProcedureAnswer(string Id, DateTimeOffset ValidFrom, DateTimeOffset? AnnouncedFrom);
 
 /// <summary>A datastream as <c>/api/datastreams</c> gives it.</summary>
 /// <param name="Announced">False: its station announces it no more; its observations are still there.</param>
@@ -56,7 +59,8 @@ internal static class CatalogueAnswers
         return new DatastreamAnswer(
             entry.Id, id.Owner, id.Station, id.Sensor, id.Property, datastream.Name, datastream.FeatureOfInterest, datastream.UnitOfMeasurement, datastream.Interval,
             IsSimulated(model, id), entry.Announced, datastream.Procedure,
-            [.. model.ProceduresOf(entry.Id).Select(procedure => new ProcedureAnswer(procedure.Id, procedure.ValidFrom))], datastream.Method);
+            [.. model.ProceduresOf(entry.Id).Select(procedure => new ProcedureAnswer(
+                procedure.Id, procedure.ValidFrom, model.FirstAnnounced.TryGetValue(new ProcedureKey(procedure.Id, procedure.ValidFrom), out var first) ? first : null))], datastream.Method);
     }
 
     public static bool IsSimulated(CatalogueModel model, DatastreamId id) =>

@@ -37,6 +37,52 @@ public sealed class AnnouncerTests : IDisposable
         Assert.Equal(after.Procedures.Count, Announce(without).Procedures.Count);
     }
 
+    [Theory]
+    [InlineData("station file", "transformation: taw-const-2.33\n        grossRange: {fail: [5, 20], suspect: [13, 16]}", "transformation: taw-grid-2018\n        grossRange: {fail: [5, 20], suspect: [13, 16]}")]
+    [InlineData("rule", "grossRange: {fail: [5, 20], suspect: [13, 16]}", "grossRange: {fail: [5, 20], suspect: [12, 16]}")]
+    [InlineData("rule", "grossRange: {fail: [5, 20], suspect: [13, 16]}", "tests: {timeGap: {maximum: 10m}}")]
+    [InlineData("profile", null, null)]
+    public void A_change_makes_a_new_version_and_the_old_one_is_still_announced(string changed, string? text, string? by)
+    {
+        const string Level = "vmm/kalmthoutse-heide/level-1/groundwater_level";
+        var profiles = Directory.CreateDirectory(Path.Combine(_folder.Path, "profiles")).FullName;
+        foreach (var file in Directory.EnumerateFiles(TestStations.Profiles, "*.yaml", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(profiles, Path.GetRelativePath(TestStations.Profiles, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var station = Path.Combine(_folder.Path, "station.yaml");
+        File.Copy(RepositoryFile.PathOf("firmware-config/stations/kalmthoutse-heide.yaml"), station);
+        var before = Announced();
+        Assert.Equal(before, Announced());      // nothing changed: the same version
+
+        var path = changed == "profile" ? Path.Combine(profiles, "vega", "plics-modbus.yaml") : station;
+        var content = File.ReadAllText(path);
+        var other = text is null ? System.Text.RegularExpressions.Regex.Replace(content, @"(?m)^version: \d+", "version: 99") : Replace(content, text, by!);
+        Assert.NotEqual(content, other);
+        File.WriteAllText(path, other);
+        var after = Announced();
+
+        Assert.NotEqual(before.InForce, after.InForce);
+        Assert.Contains(before.InForce, after.All.Split(' '));
+
+        (string InForce, string All) Announced()
+        {
+            var (read, problems) = StationReader.Read(station, profiles, new ConfigurationPaths(null));
+            Assert.Empty(problems);
+            var announcement = Announce(read!);
+            return (announcement.Datastreams.Single(d => d.Id.ToString() == Level).Procedure, string.Join(' ', announcement.Procedures.Where(p => p.Datastream.ToString() == Level).Select(p => p.Id)));
+        }
+
+        static string Replace(string content, string text, string by)
+        {
+            var at = content.IndexOf(text, StringComparison.Ordinal);
+            return at < 0 ? content : string.Concat(content.AsSpan(0, at), by, content.AsSpan(at + text.Length));
+        }
+    }
+
     [Fact]
     public void A_memory_cut_short_by_a_power_cut_does_no_harm()
     {

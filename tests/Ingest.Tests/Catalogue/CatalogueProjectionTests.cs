@@ -31,7 +31,10 @@ public sealed class CatalogueProjectionTests : IDisposable
     }
 
     /// <summary>Everything in it, as text: two catalogues that say the same are the same.</summary>
-    private string Said() => string.Join('\n', [
+    private string Said() => SaidBefore() + string.Join('\n', _catalogue.Model.FirstAnnounced.Select(pair => $"{pair.Key} {pair.Value:O}").Order(StringComparer.Ordinal));
+
+    /// <summary>All but when procedures were announced, which older files did not keep.</summary>
+    private string SaidBefore() => string.Join('\n', [
         .. _catalogue.Model.Stations.Values.Select(station => $"{station with { Sensors = [] }} {string.Join(';', station.Sensors)}"),
         .. _catalogue.Model.Datastreams.Values.Select(datastream => datastream.ToString()),
         .. _catalogue.Model.Procedures.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => pair.Value.Select(p => $"{pair.Key} {p.ValidFrom:O} {p.StepsJson}"))]);
@@ -62,15 +65,15 @@ public sealed class CatalogueProjectionTests : IDisposable
     {
         BorderStation.Ridge(_log).Announce(Start);
         await ApplyAsync();
-        var said = Said();
+        var said = SaidBefore();
         _catalogue.Dispose();
-        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 3, Migrate = (_, _) => { } }))
+        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 4, Migrate = (_, _) => { } }))
         {
-            file.Execute("ALTER TABLE stations DROP COLUMN siting; ALTER TABLE datastreams DROP COLUMN method;" + string.Join('\n', new[] { "x", "y", "crs", "transformation", "accuracy" }.Select(c => $"ALTER TABLE stations DROP COLUMN native_{c};")) + "PRAGMA user_version = 1;");
+            file.Execute("ALTER TABLE stations DROP COLUMN siting; ALTER TABLE datastreams DROP COLUMN method; ALTER TABLE procedures DROP COLUMN announced;" + string.Join('\n', new[] { "x", "y", "crs", "transformation", "accuracy" }.Select(c => $"ALTER TABLE stations DROP COLUMN native_{c};")) + "PRAGMA user_version = 1;");
         }
 
         _catalogue = new CatalogueProjection(_folder.File("catalogue.db"));
-        Assert.Equal(said, Said());
+        Assert.Equal(said, SaidBefore());
         BorderStation.Heath(_log).Announce(Start);
         await ApplyAsync();
         Assert.NotNull(_catalogue.Model.Stations["vmm/kalmthoutse-heide"].Thing.Location.Native);
@@ -81,15 +84,15 @@ public sealed class CatalogueProjectionTests : IDisposable
     {
         BorderStation.Ridge(_log).Announce(Start);
         await ApplyAsync();
-        var said = Said();
+        var said = SaidBefore();
         _catalogue.Dispose();
-        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 3, Migrate = (_, _) => { } }))
+        using (var file = SqliteFile.OpenWriter(_folder.File("catalogue.db"), new SqliteOptions { ApplicationId = 0x4D4E6361, Version = 4, Migrate = (_, _) => { } }))
         {
-            file.Execute("ALTER TABLE stations DROP COLUMN siting; ALTER TABLE datastreams DROP COLUMN method; PRAGMA user_version = 2;");
+            file.Execute("ALTER TABLE stations DROP COLUMN siting; ALTER TABLE datastreams DROP COLUMN method; ALTER TABLE procedures DROP COLUMN announced; PRAGMA user_version = 2;");
         }
 
         _catalogue = new CatalogueProjection(_folder.File("catalogue.db"));
-        Assert.Equal(said, Said());
+        Assert.Equal(said, SaidBefore());
         var heath = BorderStation.Heath(_log);
         (heath.Siting, heath.Datastreams[2]) = ("rural-background", heath.Datastreams[2] with { Method = "doas" });
         heath.Announce(Start);

@@ -92,6 +92,7 @@ internal sealed class BorderStation
             GasReference = gas ? GasReference.Eu20C1013 : null,
             Datum = datum,
             Transformation = transformation,
+            Location = Place,
             Column = barometer is null ? null : WaterColumn.Fresh(11, Place.Latitude),
             Barometer = barometer is null ? null : new Barometer(DatastreamId.Create(Owner, Name, barometer, "air_pressure"), TimeSpan.FromHours(1), 0),
             Tests = tests ?? [],

@@ -76,6 +76,33 @@ public sealed class QueryEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_makes_a_new_version_of_the_procedure_and_each_explains_what_was_made_with_it()
+    {
+        const string Level = "vmm/kalmthoutse-heide/surface-1/water_level";
+        var (before, after) = (Start.AddHours(1), Start.AddHours(2));
+        _heath.Send(before, _heath.Observe("surface-1", "water_level", 17.3, before));
+        _heath.Datastreams.RemoveAll(datastream => datastream.Id.ToString() == Level);
+        _heath.Add("surface-1", "water_level", "m", TimeSpan.FromHours(1), datum: "TAW", transformation: "taw-grid-2018");
+        _heath.Announce(Start.AddMinutes(90));
+        _heath.Send(after, _heath.Observe("surface-1", "water_level", 17.3, after));
+        await _hub.ProjectAsync();
+
+        var datastream = Assert.Single((await GetAsync("/api/datastreams?station=kalmthoutse-heide&observedProperty=water_level")).GetProperty("datastreams").EnumerateArray());
+        var versions = datastream.GetProperty("procedures").EnumerateArray().ToList();
+        Assert.Equal(["2026-11-21T09:59:00Z", "2026-11-21T11:30:00Z"], versions.Select(version => version.GetProperty("announcedFrom").GetString()));
+        Assert.Equal(datastream.GetProperty("procedure").GetString(), versions[1].GetProperty("id").GetString());
+        Assert.NotEqual(versions[0].GetProperty("id").GetString(), versions[1].GetProperty("id").GetString());
+
+        var (first, second) = (await ExplainAsync(before), await ExplainAsync(after));
+        Assert.Equal(versions.Select(version => version.GetProperty("id").GetString()), new[] { first, second }.Select(explained => explained.GetProperty("procedure").GetString()));
+        Assert.Equal(["taw-const-2.33", "taw-grid-2018"], new[] { first, second }.Select(explained => explained.GetProperty("steps")[1].GetProperty("parameters").GetProperty("transformation").GetString()));
+        Assert.All([first, second], explained => Assert.True(explained.GetProperty("agrees").GetBoolean()));
+        Assert.NotEqual(first.GetProperty("stored").GetDouble(), second.GetProperty("stored").GetDouble());
+
+        async Task<JsonElement> ExplainAsync(DateTimeOffset at) => await GetAsync($"/api/explain?datastream={Level}&time={Iso8601.Format(at)}");
+    }
+
+    [Fact]
     public async Task The_same_water_level_comes_out_the_same_from_both_sides()
     {
         var answer = await GetAsync("/api/latest?datastream=vmm/kalmthoutse-heide/level-1/groundwater_level&datastream=noord-brabant/brabantse-wal/level-1/groundwater_level");
