@@ -51,6 +51,9 @@ public static class ComparabilityAspects
     /// <summary>Temperature and pressure that a gas is stated at.</summary>
     public const string Reference = "reference";
 
+    /// <summary>Correction of particles for the water on them.</summary>
+    public const string Humidity = "humidity";
+
     /// <summary>Vertical datum: how the height came to be one above NAP, and how accurately.</summary>
     public const string Datum = "datum";
 

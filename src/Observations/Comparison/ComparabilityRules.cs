@@ -43,6 +43,7 @@ internal static class ComparabilityRules
 
         yield return Averaging(StampOf(left), StampOf(right));
         yield return property?.GasReference is null ? null : Reference(property, left, right);
+        yield return Humidity(left, right);
         yield return property?.VerticalDatum is null ? null : Datum(left, right);
         yield return Calibration(left, right, at, property?.Medium == "air");
     }
@@ -118,6 +119,13 @@ internal static class ComparabilityRules
 
         static bool IsFromMoleFraction(Procedure procedure) => procedure.Steps.OfType<GasReferenceStep>().Any(step => step.Native is null);
     }
+
+    private static ComparabilityReason? Humidity(Procedure a, Procedure b) => (a.Steps.Any(step => step is ParticleGrowthStep), b.Steps.Any(step => step is ParticleGrowthStep)) switch
+    {
+        (false, false) => null,
+        (true, true) => new(ComparabilityAspects.Humidity, Comparable, new("Beide zijn gecorrigeerd voor het water op de deeltjes.", "Both are corrected for the water on the particles.")),
+        _ => new(ComparabilityAspects.Humidity, WithRemarks, new("Eén is gecorrigeerd voor het water op de deeltjes, de andere niet.", "One is corrected for the water on the particles, the other not.")),
+    };
 
     private static ComparabilityReason Datum(Procedure a, Procedure b)
     {

@@ -45,6 +45,8 @@ public sealed class ComparabilityTests
             Ammonia("vmm", "[ppb]", new StampConvention(StampPosition.Begin, StampZone.UtcPlus1, TimeSpan.FromDays(28)), TimeSpan.FromDays(28)), "averaging,interval"),
         ["NAP against TAW"] = (Level("rws", "NAP", null), Level("hic", "TAW", "taw-const-2.33"), "datum"),
         ["TAW by two transformations"] = (Level("rws", "TAW", "taw-grid-2018"), Level("hic", "TAW", "taw-const-2.33"), "datum"),
+        ["particles, dried by arithmetic on one side"] = (Particles("rivm", isDried: true), Particles("vmm", isDried: false), "humidity"),
+        ["particles, dried by arithmetic on both"] = (Particles("rivm", isDried: true), Particles("vmm", isDried: true), ""),
         ["NAP on both sides"] = (Level("rws", "NAP", null), Level("hic", "NAP", null), ""),
     };
 
@@ -115,12 +117,16 @@ public sealed class ComparabilityTests
     private static ComparedDatastream Ammonia(string owner, string unit, StampConvention? stamp = null, TimeSpan? interval = null) =>
         Side(owner, "nh3", unit, "doas", gas: true, stamp: stamp ?? HourUtc, interval: interval ?? TimeSpan.FromHours(1));
 
+    private static ComparedDatastream Particles(string owner, bool isDried) => Side(
+        owner, "pm10", "ug/m3", "light-scattering", interval: TimeSpan.FromHours(1),
+        growth: isDried ? new ParticleGrowth(DatastreamId.Create(owner, "station", "meteo-1", "relative_humidity"), TimeSpan.FromMinutes(10), 0.33, 1650, 92, null, "fitted") : null);
+
     private static ComparedDatastream Level(string owner, string datum, string? transformation) =>
         Side(owner, "water_level", "cm", "radar", siting: null, calibrated: false, interval: TimeSpan.FromHours(1), datum: datum, transformation: transformation);
 
     private static ComparedDatastream Side(
         string owner, string property, string unit, string? method, bool gas = false, string? siting = "rural-background", StampConvention? stamp = null, bool simulated = false,
-        bool calibrated = true, DateTimeOffset? calibratedTo = null, TimeSpan? interval = null, string? datum = null, string? transformation = null)
+        bool calibrated = true, DateTimeOffset? calibratedTo = null, TimeSpan? interval = null, string? datum = null, string? transformation = null, ParticleGrowth? growth = null)
     {
         var place = new Location(51.39, 4.44, Location.Etrs89);
         var known = ObservedProperties.Get(property);
@@ -138,6 +144,7 @@ public sealed class ComparabilityTests
             Transformation = transformation,
             Location = place,
             Stamp = stamp ?? HourUtc,
+            ParticleGrowth = growth,
             Calibrations = calibrated ? [new LinearCalibration(1.01, 0, unit, InService, calibratedTo, "certificate")] : [],
         };
         Assert.True(ProcedureBuilder.TryBuild(request, out var versions, out var problems), string.Join("; ", problems));
