@@ -236,9 +236,11 @@ internal sealed class RepeatFilter
     /// </summary>
     private static readonly TimeSpan CounterLife = TimeSpan.FromMinutes(1);
 
-    private long? _counter;
-    private DeviceTime? _stamp;
-    private DateTimeOffset _at;
+    /// <summary>A message may come again after the ones behind it, through a gateway or a connection that was slow; not after many of them.</summary>
+    private const int Remembered = 8;
+
+    private readonly (long? Counter, DeviceTime? Stamp, DateTimeOffset At)[] _seen = new (long?, DeviceTime?, DateTimeOffset)[Remembered];
+    private int _next;
 
     /// <param name="counter">The device's message counter; null when it has none.</param>
     /// <param name="stamp">The device's own stamp; null when it gave none.</param>
@@ -246,14 +248,22 @@ internal sealed class RepeatFilter
     /// <param name="secondTime">From when on the same stamp means a second time; null for nearly all stamps.</param>
     public bool IsRepeat(long? counter, DeviceTime? stamp, DateTimeOffset at, DateTimeOffset? secondTime = null)
     {
-        var known = counter is not null || stamp is not null;
-        var repeat = known && counter == _counter && stamp == _stamp
-            && (stamp is not null ? !(_at < secondTime && at >= secondTime) : (at - _at).Duration() < CounterLife);
-        if (!repeat)
+        if (counter is null && stamp is null)
         {
-            (_counter, _stamp, _at) = (counter, stamp, at);
+            return false;
         }
 
-        return repeat;
+        foreach (var one in _seen)
+        {
+            if (one.Counter == counter && one.Stamp == stamp
+                && (stamp is not null ? !(one.At < secondTime && at >= secondTime) : (at - one.At).Duration() < CounterLife))
+            {
+                return true;
+            }
+        }
+
+        _seen[_next] = (counter, stamp, at);
+        _next = (_next + 1) % Remembered;
+        return false;
     }
 }

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Threading.Channels;
+using MeetNet.Devices;
 using MeetNet.Gateway.Acquisition;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
+using MeetNet.Gateway.Tests.Commissioning.Wire;
 using MeetNet.Mqtt;
 using MeetNet.TestKit;
 
@@ -88,6 +90,72 @@ public sealed class MqttNodeSessionTests
         await rig.SendAsync(Uplink(1, 1461));
         Assert.Equal(1461, (await rig.NextAsync()).Readings.Span[0].Value);
     }
+
+    /// <summary>Nodes of four makers behind two network servers on one broker, published by Mosquitto's own client.</summary>
+    [Fact]
+    public async Task Nodes_of_several_makers_behind_several_network_servers()
+    {
+        await using var broker = await MosquittoBroker.StartAsync();
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("station.yaml"), NodesStation);
+        var address = MqttAddress.Parse($"mqtt://127.0.0.1:{broker.Port}");
+        var (station, problems) = StationReader.Read(folder.File("station.yaml"), TestStations.Profiles, new ConfigurationPaths(null, "/dev", address));
+        Assert.Empty(problems);
+        await using var rig = await Rig.StartAsync(station!, address);
+
+        await PublishAsync(broker.Port, "v3/wells@ttn/devices/well-1/up", """
+            {"end_device_ids":{"device_id":"well-1"},"uplink_message":{"f_port":1,"f_cnt":7,"frm_payload":"AgfZAAOQiICBAGQAAAxg","received_at":"2026-11-21T10:00:03.136100251Z"}}
+            """);
+        await PublishAsync(broker.Port, "v3/wells@ttn/devices/well-1/join", """{"end_device_ids":{"device_id":"well-1"},"join_accept":{"session_key_id":"ESIzRA=="}}""");
+        await PublishAsync(broker.Port, "application/1/device/00000000000000a1/event/up", """
+            {"time":"2026-11-21T10:00:05+00:00","deviceInfo":{"devEui":"00000000000000a1"},"fCnt":8,"fPort":85,"data":"AmccAQNoZAR9//8GfQEA","rxInfo":[{"nsTime":"2026-11-21T10:00:04+00:00"}]}
+            """);
+        await PublishAsync(broker.Port, "application/1/device/00000000000000a2/event/up", """
+            {"time":"2026-11-21T10:00:05+00:00","deviceInfo":{"devEui":"00000000000000a2"},"fCnt":9,"fPort":6,"data":"AVcHYBOIAP///wA="}
+            """);
+        await PublishAsync(broker.Port, "application/1/device/00000000000000a3/event/up", """
+            {"time":"2026-11-21T10:00:05+00:00","deviceInfo":{"devEui":"00000000000000a3"},"fCnt":9,"fPort":85,"data":"IM7lm+FktgU="}
+            """);
+
+        var well = await rig.NextAsync();
+        Assert.Equal(("well-1", 4232.0), (well.Instrument.Sensor, well.Readings.Span[0].Value));
+        Assert.Equal(new DateTimeOffset(2026, 11, 21, 10, 0, 3, TimeSpan.Zero).AddTicks(1_361_002), well.NetworkTime);
+
+        var barn = await rig.NextAsync();
+        Assert.Equal("barn-1", barn.Instrument.Sensor);
+        Assert.Equal(ReadingStatus.DeviceFault, barn.Of("nh3").Status);
+        Assert.Equal(28.4, barn.Of("temperature").Value, 9);
+        Assert.Equal(new DateTimeOffset(2026, 11, 21, 10, 0, 4, TimeSpan.Zero), barn.NetworkTime);
+
+        var gases = await rig.NextAsync();
+        Assert.Equal(("gases-1", 25.5), (gases.Instrument.Sensor, gases.Of("nh3").Value));
+        Assert.Equal(ReadingStatus.Missing, gases.Of("noise").Status);
+
+        var stored = (await rig.NextAsync()).Of("level");
+        Assert.Equal((1462.0, new DateTime(2023, 8, 20, 4, 51, 49)), (stored.Value, stored.Time?.Stamp));
+        var books = rig.Session.Books.Read();
+        Assert.Equal((1, 0), (books.Unexpected, books.Repeats));
+        Assert.Equal(rig.Session.Status.Counters.BytesRead, books.AccountedBytes);
+    }
+
+    private const string NodesStation = """
+        owner: noord-brabant
+        station: nodes
+        simulated: false
+        name: {nl: Knopen, en: Nodes}
+        description: {nl: Voor een test, en: For a test}
+        location: {latitude: 51.43, longitude: 4.32, crs: "EPSG:4258"}
+        surfaceLevel: {value: 15.27, unit: m, datum: NAP}
+        lines:
+          - {line: nodes, mqtt: {address: mqtt://127.0.0.1, topic: "#"}}
+        instruments:
+          - {sensor: well-1, profile: decentlab/dl-ctd10, serialNumber: a, installed: 2026-01-15, line: nodes, interval: 10m, address: well-1, framing: the-things-stack, datastreams: [{field: temperature, property: groundwater_temperature}]}
+          - {sensor: barn-1, profile: milesight/gs301, serialNumber: b, installed: 2026-01-15, line: nodes, interval: 10m, address: "00000000000000A1", framing: chirpstack, datastreams: [{field: temperature, property: air_temperature}]}
+          - {sensor: gases-1, profile: netvox/r718pa, serialNumber: c, installed: 2026-01-15, line: nodes, interval: 10m, address: "00000000000000a2", datastreams: [{field: air_temperature, property: air_temperature}]}
+          - {sensor: level-1, profile: milesight/em500-swl-bytes, serialNumber: d, installed: 2026-01-15, line: nodes, interval: 10m, address: "00000000000000a3", datastreams: [{field: battery, property: battery_level}]}
+        """;
+
+    private static Task PublishAsync(int port, string topic, string message) => Mosquitto.PublishAsync(port, "-q", "1", "-t", topic, "-m", message);
 
     private static string Uplink(int counter, double level) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
@@ -182,4 +250,10 @@ public sealed class MqttNodeSessionTests
             _log.Dispose();
         }
     }
+}
+
+internal static class ReadingSets
+{
+    /// <summary>The only reading of a field.</summary>
+    public static RawReading Of(this ReadingSet set, string field) => set.Readings.ToArray().Single(r => r.Field == set.Instrument.Profile.FieldIndex(field));
 }

@@ -23,6 +23,17 @@ public sealed class RepeatFilterTests
         Assert.False(_filter.IsRepeat(8, null, Noon.AddSeconds(6)));
     }
 
+    /// <summary>Two gateways hear a node, and the network server of one is slower: its copy comes after the next message.</summary>
+    [Fact]
+    public void A_message_comes_again_after_the_one_behind_it()
+    {
+        Assert.False(_filter.IsRepeat(7, null, Noon));
+        Assert.False(_filter.IsRepeat(8, null, Noon.AddSeconds(10)));
+        Assert.True(_filter.IsRepeat(7, null, Noon.AddSeconds(12)));
+        Assert.True(_filter.IsRepeat(8, null, Noon.AddSeconds(13)));
+        Assert.False(_filter.IsRepeat(9, null, Noon.AddSeconds(20)));
+    }
+
     [Fact]
     public void The_same_counter_much_later_is_a_node_that_joined_anew()
     {
