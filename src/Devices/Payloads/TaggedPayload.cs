@@ -73,7 +73,7 @@ internal sealed class TaggedPayload : IPayload
             }
             else
             {
-                seen |= Read(tag, rest, seen, ref readings);
+                seen |= Read(tag, rest[..length], seen, ref readings);
             }
 
             rest = rest[length..];
@@ -134,7 +134,7 @@ internal sealed class TaggedPayload : IPayload
         for (var i = 0; i < _fields.Count; i++)
         {
             var bit = FieldTable<TaggedField>.Bit(i);
-            if (_fields[i].IsIn(tag) && (before & bit) == 0)
+            if (_fields[i].IsIn(tag) && (before & bit) == 0 && Holds(item, i, _fields[i].At))
             {
                 _fields.Read(i, item[_fields[i].At..], ref readings);
                 seen |= bit;
@@ -143,6 +143,9 @@ internal sealed class TaggedPayload : IPayload
 
         return seen;
     }
+
+    /// <summary>Whether the item is as long as the field needs; always, unless a profile gives one item two lengths.</summary>
+    private bool Holds(scoped ReadOnlySpan<byte> item, int field, int at) => item.Length >= at + _fields[field].Layout!.Value.Size;
 
     private void ReadStored(scoped ReadOnlySpan<byte> item, ref ReadingBuffer readings)
     {
@@ -155,7 +158,7 @@ internal sealed class TaggedPayload : IPayload
 
         for (var i = 0; i < _fields.Count; i++)
         {
-            if (_fields[i].HistoryAt is { } at)
+            if (_fields[i].HistoryAt is { } at && Holds(item, i, at))
             {
                 _fields.Read(i, item[at..], ref readings, time);
             }

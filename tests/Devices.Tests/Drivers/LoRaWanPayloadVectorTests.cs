@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using MeetNet.Devices.Framing;
 using MeetNet.Devices.Profiles;
+using MeetNet.Devices.Simulation;
 using MeetNet.Devices.Tests.Vectors;
 
 namespace MeetNet.Devices.Tests.Drivers;
@@ -122,6 +125,73 @@ public sealed class LoRaWanPayloadVectorTests
         var frame = All[id].Bytes();
         var crc = Checksums.Crc16Modbus(frame.AsSpan(0, frame.Length - 2));
         Assert.Equal(!All[id].GetProperty("expected").TryGetProperty("error", out _), (frame[^2] << 8 | frame[^1]) == crc);
+    }
+
+    public static TheoryData<string> Nodes() =>
+        [.. Repository.Ids(Repository.Profiles).Where(id => Repository.Profile(id).Settings is Devices.Drivers.LoRaWanSettings { Format: not null })];
+
+    /// <summary>No payload makes a codec throw, or say that what is no number is one.</summary>
+    [Theory]
+    [MemberData(nameof(Nodes))]
+    public void Any_payload(string id)
+    {
+        var profile = Repository.Profile(id);
+        var ports = ((Devices.Drivers.LoRaWanSettings)profile.Settings).Payload.Ports;
+        var good = VectorFile.Read(id).Vectors.Select(v => PayloadOf(v.Bytes!)).Where(p => p.Length > 0).ToArray();
+        var bytes = Gen.OneOf(
+            Gen.Choose(0, 255).Select(b => (byte)b).NonEmptyListOf().Select(l => l.ToArray()),
+            from payload in Gen.Elements(good)
+            from at in Gen.Choose(0, payload.Length - 1)
+            from b in Gen.Choose(0, 255)
+            from length in Gen.Choose(1, payload.Length)
+            select (byte[])[.. payload[..at], (byte)b, .. payload[(at + 1)..][..Math.Max(0, length - at - 1)]]);
+        var cases =
+            from payload in bytes
+            from port in Gen.Elements(ports.ToArray())
+            select (port, payload);
+        Prop.ForAll(cases.ToArbitrary(), one =>
+        {
+            var readings = Decode(profile, one.port, one.payload, chirpStack: false, out _, out _);
+            Assert.All(readings, r => Assert.False(r.Status == ReadingStatus.Ok && !double.IsFinite(r.Value)));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }
+
+    /// <summary>A simulated node behind ChirpStack says what it says behind The Things Stack.</summary>
+    [Theory]
+    [MemberData(nameof(Nodes))]
+    public void Both_network_servers_are_simulated(string id)
+    {
+        var profile = Repository.Profile(id);
+        var driver = DriverCatalog.Find("lorawan")!;
+        var values = profile.Fields.Select(f => f.Value.Minimum ?? 10).ToArray();
+        RawReading[][] said = [.. driver.Framings.Select(framing =>
+        {
+            var at = DeviceAddress.Of(Device) with { Framing = framing };
+            var bytes = new byte[4096];
+            var codec = driver.Bind(profile, at);
+            var length = driver.Simulate(profile, at).Emit(new SimulatedState { Values = values, Counter = 3, NetworkTime = new(2026, 11, 21, 10, 0, 3, TimeSpan.Zero) }, bytes);
+            var readings = new ReadingBuffer(new RawReading[codec.MaxReadings]);
+            Assert.Equal(DecodeStatus.Ok, codec.Decode(FrameContext.Of(0), bytes.AsSpan(0, length), ref readings));
+            Assert.Equal((3, new DateTimeOffset(2026, 11, 21, 10, 0, 3, TimeSpan.Zero)), (readings.Counter, readings.NetworkTime));
+            return readings.Readings.ToArray();
+        })];
+        Assert.NotEmpty(said[0]);
+        Assert.Equal(said[0], said[1]);
+    }
+
+    private static byte[] PayloadOf(byte[] message)
+    {
+        try
+        {
+            var json = JsonDocument.Parse(message).RootElement;
+            return json.TryGetProperty("data", out var data) || (json.TryGetProperty("uplink_message", out var uplink) && uplink.TryGetProperty("frm_payload", out data))
+                ? Convert.FromBase64String(data.GetString()!)
+                : [];
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            return [];
+        }
     }
 
     private static string ProfileOf(JsonElement vector)
