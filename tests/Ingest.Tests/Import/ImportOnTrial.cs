@@ -50,6 +50,13 @@ internal sealed class ImportOnTrial : IDisposable
         return code;
     }
 
+    /// <summary>Runs with these lines more in the ingest file.</summary>
+    public Task<int> WithAsync(string lines, params string[] arguments)
+    {
+        System.IO.File.AppendAllText(_config, lines);
+        return RunAsync(arguments);
+    }
+
     /// <summary>Every fact of the log.</summary>
     public IReadOnlyList<Fact> Facts()
     {

@@ -194,6 +194,26 @@ public sealed class SeriesImportTests : IDisposable
     }
 
     [Fact]
+    public async Task The_neighbour_tests_of_the_ingest_file_are_made_from_the_log()
+    {
+        const string Night = "NL10131,20,2026-07-01T01:00:00Z,NO2\nNL10131,180,2026-07-01T02:00:00Z,NO2\nNL10131,20,2026-07-01T03:00:00Z,NO2\n";
+        await _trial.ImportAsync("luchtmeetnet", _trial.Write("a.csv", Header + Night));
+        await _trial.RunAsync("import", "luchtmeetnet", _trial.Write("b.csv", Header + Night.Replace("180", "20", StringComparison.Ordinal)), "--owner", "vmm", "--station", "near", "--place", "51.40,4.45");
+        Assert.Equal(2, await _trial.RunAsync("rebuild", "neighbours"));
+        Assert.Contains("There is no projection 'neighbours'", _trial.Error, StringComparison.Ordinal);
+
+        var tests = "neighbours: {tests: [{property: no2, window: 2h, suspect: 30, within: 10, minimumValues: 2}]}\n";
+        Assert.Equal(0, await _trial.WithAsync(tests, "rebuild", "neighbours"));
+        Assert.Contains("6 observations", _trial.Output, StringComparison.Ordinal);
+        using var projection = new Ingest.Neighbours.NeighbourProjection(
+            Path.Combine(_trial.Data, "neighbours.db"), new([], [new("no2", new(TimeSpan.FromHours(2), 30, 2), 10, [])]));
+        var day = new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal(
+            [QartodFlag.Good, QartodFlag.Suspect, QartodFlag.Good],
+            projection.Flags("rivm/imported/luchtmeetnet/no2", day, day.AddDays(1)).OrderBy(pair => pair.Key.Begin).Select(pair => pair.Value));
+    }
+
+    [Fact]
     public async Task A_new_station_needs_its_place()
     {
         Assert.Equal(2, await _trial.RunAsync("import", "luchtmeetnet", _trial.Write("a.csv", Header + Nine), "--owner", "rivm", "--station", "imported"));
