@@ -10,35 +10,38 @@ internal sealed class TextLineCodec : IDeviceCodec
     private readonly DeviceProfile _profile;
     private readonly TextLineSettings _settings;
     private readonly TextLineFieldSettings[] _fields;
+    private readonly byte[] _request;
+    private readonly byte[] _prefix;
 
-    public TextLineCodec(DeviceProfile profile, DeviceAddress at)
+    public TextLineCodec(DeviceProfile profile, int? address)
     {
-        _ = at;
         _profile = profile;
         _settings = (TextLineSettings)profile.Settings;
+        _request = _settings.At(_settings.Request, address);
+        _prefix = _settings.At(_settings.Prefix, address);
         _fields = [.. profile.Fields.Select(f => (TextLineFieldSettings)f.Settings)];
     }
 
     public IFramer Framer => _settings.Framer;
 
-    public int Exchanges => _settings.Request.Length > 0 ? 1 : 0;
+    public int Exchanges => _request.Length > 0 ? 1 : 0;
 
     public int WriteRequest(in FrameContext context, Span<byte> destination)
     {
-        _settings.Request.CopyTo(destination);
-        return _settings.Request.Length;
+        _request.CopyTo(destination);
+        return _request.Length;
     }
 
     public DecodeStatus Decode(in FrameContext context, ReadOnlySpan<byte> frame, ref ReadingBuffer readings)
     {
         var text = LineFramer.TextOf(frame);
-        if (text.IsEmpty || !text.StartsWith(_settings.Prefix))
+        if (text.IsEmpty || !text.StartsWith(_prefix))
         {
             readings.Reason = "other-line";
             return DecodeStatus.Unexpected;
         }
 
-        text = text[_settings.Prefix.Length..];
+        text = text[_prefix.Length..];
         Span<Range> columns = stackalloc Range[TextLineSettings.MostColumns];
         var count = Split(text, columns);
         if (_settings.Columns is { } wanted && count != wanted)
@@ -130,7 +133,7 @@ internal sealed class TextLineCodec : IDeviceCodec
                 continue;
             }
 
-            var length = _settings.Separator.Length == 0 ? -1 : text[start..].IndexOf(_settings.Separator);
+            var length = _settings.Separator.Length == 0 ? -1 : text[start..].IndexOfAny(_settings.Separator);
             var end = length < 0 ? text.Length : start + length;
             columns[count++] = start..end;
             start = end + 1;

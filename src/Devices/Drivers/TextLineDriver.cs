@@ -17,9 +17,9 @@ internal sealed class TextLineDriver : IDeviceDriver
 
     public bool IsPolled(DriverSettings settings) => ((TextLineSettings)settings).Request.Length > 0;
 
-    public IDeviceCodec Bind(DeviceProfile profile, DeviceAddress at) => new TextLineCodec(profile, Alone(at));
+    public IDeviceCodec Bind(DeviceProfile profile, DeviceAddress at) => new TextLineCodec(profile, Address(profile, at));
 
-    public IDeviceSimulator Simulate(DeviceProfile profile, DeviceAddress at) => new TextLineSimulator(profile, Alone(at));
+    public IDeviceSimulator Simulate(DeviceProfile profile, DeviceAddress at) => new TextLineSimulator(profile, Address(profile, at));
 
     public DriverSettings ReadSettings(YamlMap section)
     {
@@ -46,11 +46,20 @@ internal sealed class TextLineDriver : IDeviceDriver
             rule.Done();
         }
 
+        var digits = section.Optional("addressDigits")?.Integer(1, 3) ?? 0;
+        var request = Text(section.Optional("request"), IDeviceCodec.MaxRequest - 3);
+        var prefix = Text(section.Optional("prefix"));
+        if (digits > 0 != (Has(request) || Has(prefix)))
+        {
+            section.Problem("addressDigits", "'{}' in 'request' or 'prefix' stands for the device's address, which is written with 'addressDigits' digits: both, or neither");
+        }
+
         return new TextLineSettings(
             ending,
-            Text(section.Optional("request"), IDeviceCodec.MaxRequest),
-            Text(section.Optional("prefix")),
-            Text(section.Optional("separator"), longest: 1),
+            digits,
+            request,
+            prefix,
+            Text(section.Optional("separator"), longest: 8),
             section.Optional("columns")?.Integer(1, TextLineSettings.MostColumns),
             [.. words],
             [.. status]);
@@ -93,7 +102,20 @@ internal sealed class TextLineDriver : IDeviceDriver
         return Encoding.ASCII.GetBytes(text);
     }
 
-    private static DeviceAddress Alone(DeviceAddress at) => at == DeviceAddress.None
-        ? at
-        : throw new ProfileException($"a device that writes lines of text is alone on its line and has no address, not {at}");
+    private static bool Has(byte[] text) => Encoding.ASCII.GetString(text).Contains(TextLineSettings.Address, StringComparison.Ordinal);
+
+    private static int? Address(DeviceProfile profile, DeviceAddress at)
+    {
+        var digits = ((TextLineSettings)profile.Settings).AddressDigits;
+        if (digits == 0)
+        {
+            return at == DeviceAddress.None
+                ? null
+                : throw new ProfileException($"a device that writes lines of text is alone on its line and has no address, not {at}");
+        }
+
+        return at.Number is { } number && number >= 0 && number < Math.Pow(10, digits)
+            ? number
+            : throw new ProfileException($"{profile.Maker} {profile.Model} needs its address, a number of at most {digits} digits; the address here is {at}");
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using MeetNet.Devices.Framing;
 using MeetNet.Devices.Profiles;
 
@@ -5,21 +7,31 @@ namespace MeetNet.Devices.Drivers;
 
 /// <summary>The shape of a model's lines.</summary>
 /// <param name="Ending">How a line ends.</param>
+/// <param name="AddressDigits">With how many digits the device's address is written where <c>{}</c> stands in request and prefix; 0 for a device without one.</param>
 /// <param name="Request">What is sent to get a line; empty for a device that talks unasked.</param>
 /// <param name="Prefix">What every line begins with; other lines say something else.</param>
-/// <param name="Separator">What stands between columns: one character, a blank for any run of blanks; empty when the line is one column.</param>
+/// <param name="Separator">
+/// What stands between columns: one character, a blank for any run of blanks, or several of which each one separates; empty when the line is one column.
+/// </param>
 /// <param name="Columns">How many columns a line has; null for any number.</param>
 /// <param name="Words">What stands in a column instead of a number.</param>
 /// <param name="Status">Columns that say whether the others are measurements; the first rule that fits counts.</param>
 internal sealed record TextLineSettings(
-    LineEnding Ending, byte[] Request, byte[] Prefix, byte[] Separator, int? Columns, TextWord[] Words, TextStatusRule[] Status)
+    LineEnding Ending, int AddressDigits, byte[] Request, byte[] Prefix, byte[] Separator, int? Columns, TextWord[] Words, TextStatusRule[] Status)
     : DriverSettings
 {
     /// <summary>More than any such device writes in a line.</summary>
     public const int LongestLine = 1024;
 
+    /// <summary>Stands for the address.</summary>
+    public const string Address = "{}";
+
     /// <summary>More columns than any such line has.</summary>
     public const int MostColumns = 128;
+
+    /// <summary>A request or prefix with the address in it.</summary>
+    public byte[] At(byte[] text, int? address) => Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(text).Replace(
+        Address, (address ?? 0).ToString("D" + AddressDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
     public LineFramer Framer { get; } = new(Ending, LongestLine);
 }

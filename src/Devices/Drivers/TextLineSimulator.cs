@@ -11,13 +11,14 @@ internal sealed class TextLineSimulator : IDeviceSimulator
 {
     private readonly DeviceProfile _profile;
     private readonly TextLineSettings _settings;
+    private readonly string _prefix;
 
-    public TextLineSimulator(DeviceProfile profile, DeviceAddress at)
+    public TextLineSimulator(DeviceProfile profile, int? address)
     {
-        _ = at;
         _profile = profile;
         _settings = (TextLineSettings)profile.Settings;
-        Requests = _settings.Request.Length > 0 ? new TextRequestFramer(_settings.Request) : null;
+        _prefix = Encoding.ASCII.GetString(_settings.At(_settings.Prefix, address));
+        Requests = _settings.Request.Length > 0 ? new TextRequestFramer(_settings.At(_settings.Request, address)) : null;
     }
 
     public int MaxFrame => TextLineSettings.LongestLine;
@@ -55,9 +56,15 @@ internal sealed class TextLineSimulator : IDeviceSimulator
             columns[rule.Column - 1] = Encoding.ASCII.GetString(rule.Text);
         }
 
-        var text = Encoding.ASCII.GetString(_settings.Prefix) + string.Join(Encoding.ASCII.GetString(_settings.Separator), columns)
-            + (_settings.Ending == LineEnding.Lf ? "\n" : "\r");
-        return Disturbances.Apply(state.Disturbance, state.Seed, frame, Encoding.ASCII.GetBytes(text, frame));
+        var text = new StringBuilder(_prefix + columns[0]);
+        for (var i = 1; i < columns.Length; i++)
+        {
+            // Several separators come in their order, the last one for all that follow.
+            text.Append((char)_settings.Separator[Math.Min(i, _settings.Separator.Length) - 1]).Append(columns[i]);
+        }
+
+        text.Append(_settings.Ending == LineEnding.Lf ? '\n' : '\r');
+        return Disturbances.Apply(state.Disturbance, state.Seed, frame, Encoding.ASCII.GetBytes(text.ToString(), frame));
     }
 
     private int Highest() =>

@@ -36,6 +36,23 @@ public sealed class MaxBotixVectorTests
     }
 
     [Fact]
+    public void Levelmaster_is_read_as_expected()
+    {
+        var vector = GivenVectors.Read("level_uart")["level_uart-021"];
+        var rig = Rig.Of("vega/levelmaster");
+        var request = new byte[IDeviceCodec.MaxRequest];
+        Assert.Equal(vector.Text("command") + "\r", System.Text.Encoding.ASCII.GetString(request, 0, rig.Codec.WriteRequest(FrameContext.Of(0), request)));
+
+        // The sample is printed without the end of its line.
+        byte[] line = [.. vector.Bytes(), 13];
+        var readings = new ReadingBuffer(new RawReading[4]);
+        Assert.Equal(DecodeStatus.Ok, rig.Codec.Decode(FrameContext.Of(0), line, ref readings));
+        var expected = vector.Expected();
+        Assert.Equal(
+            new[] { "level_in", "temperature_F", "error", "warning" }.Select(key => expected.GetProperty(key).GetDouble()), readings.Readings.ToArray().Select(r => r.Value));
+    }
+
+    [Fact]
     public void Every_sample_of_the_file_belongs_to_a_test()
     {
         // SDI-12 is read by its own test; the others by those of Modbus, of the four-byte rangers and of Levelmaster.

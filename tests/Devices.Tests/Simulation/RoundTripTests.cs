@@ -71,7 +71,9 @@ public sealed class RoundTripTests
                 // The CR form of Bayern-Hessen has none either, which is why the profiles prefer the other where there is a choice.
                 var guarded = rig.Profile.Settings is ModbusSettings
                     ? ModbusFraming.Of(VectorFile.Read(id).Address.Framing).IsChecked
-                    : rig.Profile.Driver is "keller-bus" or "fixed-frame" or "shdlc" || id is "acoem/serinus-44";
+                    : rig.Profile.Driver is "keller-bus" or "fixed-frame" or "shdlc" || id is "acoem/serinus-44"
+                        || rig.Profile.Settings is VaisalaSettings { Crc: true }
+                        || (rig.Profile.Settings is Sdi12Settings sensor && sensor.Measurements.All(m => m.HasCrc || m.IsBinary));
                 var unguarded = disturbance == Disturbance.Corrupt && !guarded;
 
                 // A bare number on a topic of its own has no form that garbage could break.

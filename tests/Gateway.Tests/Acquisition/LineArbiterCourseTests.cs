@@ -210,6 +210,41 @@ public sealed class LineArbiterCourseTests : IDisposable
     }
 
     [Fact]
+    public async Task Sentences_that_belong_together_are_one_set_as_soon_as_all_have_come()
+    {
+        var arbiter = Arbiter(Sensor("lambrecht/meteo-nmea", null, null));
+        await using var running = Run(arbiter, clock: false);
+        await _line.ReceiveAsync("$WIMWV,357.0,R,5.2,M,A\r\n$WIMTA,-2.5,C\r\n"u8.ToArray());
+        await Eventually.TrueAsync(() => arbiter.Books.Read().Decoded == 2, "two of three sentences");
+        Assert.False(_sets.Reader.TryRead(out _));
+        await _line.ReceiveAsync("$WIMMB,,,1050.0,B\r\n"u8.ToArray());
+        await NextIsAsync(357, 5.2, -2.5, 1050);
+
+        // The next one begins anew.
+        await _line.ReceiveAsync("$WIMWV,358.0,R,5.3,M,A\r\n$WIMTA,-2.4,C\r\n$WIMMB,,,1050.1,B\r\n"u8.ToArray());
+        await NextIsAsync(358, 5.3, -2.4, 1050.1);
+    }
+
+    [Fact]
+    public async Task A_set_that_does_not_become_whole_is_handed_on_when_its_time_is_over()
+    {
+        var arbiter = Arbiter(Sensor("lambrecht/meteo-nmea", null, null));
+        await using var running = Run(arbiter, clock: false);
+        await _line.ReceiveAsync("$WIMWV,357.0,R,5.2,M,A\r\n"u8.ToArray());
+        await Eventually.TrueAsync(() => arbiter.Books.Read().Decoded == 1 && _time.PendingTimers > 0, "the first sentence, and the wait for the others");
+
+        // A sentence a second time within that time belongs to another moment: it is not taken into this set.
+        await _line.ReceiveAsync("$WIMWV,358.0,R,5.3,M,A\r\n"u8.ToArray());
+        await Eventually.TrueAsync(() => arbiter.Books.Read().Unexpected == 1 && _time.PendingTimers > 0, "the repeated sentence");
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await NextIsAsync(357, 5.2);
+        await _line.ReceiveAsync("$WIMTA,-2.5,C\r\n$WIMMB,,,1050.0,B\r\n"u8.ToArray());
+        await Eventually.TrueAsync(() => arbiter.Books.Read().Decoded == 3 && _time.PendingTimers > 0, "two of the next set");
+        _line.Unplug();
+        await NextIsAsync(-2.5, 1050);
+    }
+
+    [Fact]
     public async Task A_line_that_goes_away_during_a_wait_ends_it()
     {
         Answer(("0M3!", "09992\r\n"));
@@ -231,11 +266,11 @@ public sealed class LineArbiterCourseTests : IDisposable
 
     private static double[] Values(ReadingSet set) => [.. set.Readings.ToArray().OrderBy(r => r.Field).Select(r => r.Value)];
 
-    private Instrument Sensor(string profile, int address, string framing)
+    private Instrument Sensor(string profile, int? address, string? framing)
     {
         var model = ProfileReader.Read(RepositoryFile.PathOf($"firmware-config/profiles/{profile}.yaml"), out var problems);
         Assert.Empty(problems);
-        var at = DeviceAddress.Of(address) with { Framing = framing };
+        var at = (address is { } number ? DeviceAddress.Of(number) : DeviceAddress.None) with { Framing = framing };
         return _any with
         {
             Sensor = string.Create(CultureInfo.InvariantCulture, $"sensor-{address}"), Profile = model!, Address = at, Codec = ProfileShelf.DriverOf(model!).Bind(model!, at),
