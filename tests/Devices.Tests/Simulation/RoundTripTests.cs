@@ -124,8 +124,11 @@ public sealed class RoundTripTests
             (low, high) = (low + 1, high - 1);
         }
 
-        return Gen.Choose(0, 1_000_000).Select(n => low + ((high - low) * n / 1_000_000));
+        return Gen.Choose(0, 1_000_000).Select(n => low + ((high - low) * n / 1_000_000)).Where(value => !IsSentinel(field.Value, value));
     }
+
+    /// <summary>Whether the nearest number to be transmitted means something else: no such value can be said.</summary>
+    private static bool IsSentinel(ValueRule rule, double value) => rule.Sentinels.Any(s => Math.Abs(rule.Write(value) - s.Transmitted) <= 0.5001);
 
     /// <summary>The lowest and highest number that can be transmitted.</summary>
     private static (double First, double Last) Holds(Decoding.NumberLayout layout) => layout switch
