@@ -25,6 +25,10 @@ public static class DriverCatalog
         new Sdi12Driver(),
         new NmeaDriver(),
         new VaisalaDriver(),
+        new InnovaDriver(),
+        new LgrDriver(),
+        new Ec9800Driver(),
+        new AeroqualDriver(),
     ];
 
     /// <summary>The driver of that name, or null.</summary>

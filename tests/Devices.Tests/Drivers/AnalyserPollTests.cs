@@ -58,6 +58,8 @@ public sealed class AnalyserPollTests
     [InlineData("thermo/42i", 1, "\u00AAset span\r", "gas mode span\r", CommandAnswer.Unexpected, "")]
     [InlineData("teledyne/t101", 0, "C 101 ZERO\r", "C 324:12:07 0101 START ZERO CALIBRATION\r\n", CommandAnswer.Done, "START ZERO CALIBRATION")]
     [InlineData("teledyne/t101", 0, "C 101 ZERO\r", "T 324:12:07 0101 SO2=1.0 PPB\r\n", CommandAnswer.Unexpected, "")]
+    [InlineData("acoem/serinus-51", 0, "DZERO,001\r", "\u0006", CommandAnswer.Done, "")]
+    [InlineData("acoem/serinus-51", 1, "DSPAN,001\r", "\u0015", CommandAnswer.Refused, "")]
     [InlineData("gasera/one", 0, "\u0002 STAM K0 11 \u0003", "\u0002 STAM 0 \u0003", CommandAnswer.Done, "")]
     [InlineData("gasera/one", 0, "\u0002 STAM K0 11 \u0003", "\u0002 STAM 1\u0003", CommandAnswer.Refused, "")]
     public void A_command_and_its_answer(string id, int command, string written, string answered, CommandAnswer expected, string said)
@@ -66,7 +68,8 @@ public sealed class AnalyserPollTests
         var bytes = new byte[IDeviceCodec.MaxRequest];
         var length = codec.WriteCommand(command, id == "gasera/one" ? 11 : null, bytes);
         Assert.Equal(written, Encoding.Latin1.GetString(bytes, 0, length));
-        Assert.Equal(expected, codec.DecodeCommand(command, Encoding.Latin1.GetBytes(answered), out var words));
+        var frame = Assert.Single(Stream.Cut(codec.CommandFramer(command), Encoding.Latin1.GetBytes(answered)).Frames);
+        Assert.Equal(expected, codec.DecodeCommand(command, frame, out var words));
         Assert.Equal(said, words.Trim());
     }
 }

@@ -201,6 +201,77 @@ public sealed class GasAnalyserVectorTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Ids), "LumaSense/Innova")]
+    public void Innova(string id)
+    {
+        var (text, expected) = Of(id);
+        var lines = text.Split('\n');
+        Assert.True(InnovaFramer.TryHeader(Encoding.ASCII.GetBytes(lines[0]), out var count));
+        Assert.Equal(Math.Min(expected.GetProperty("total").GetInt32(), expected.GetProperty("in_block").GetInt32()), count);
+        var asked = new byte[IDeviceCodec.MaxRequest];
+        var length = new InnovaDriver().Bind(Rig.Of("lumasense/innova-1512").Profile, DeviceAddress.Of(1)).WriteRequest(FrameContext.Of(0), asked);
+        Assert.Equal(Vectors[id].Text("command"), Encoding.ASCII.GetString(asked, 0, length).TrimEnd());
+        foreach (var (row, line) in expected.GetProperty("rows").EnumerateArray().Zip(lines.Skip(1)))
+        {
+            var bytes = Encoding.ASCII.GetBytes(line);
+            Assert.True(InnovaCodec.TryStamp(bytes, out var time));
+            Assert.Equal(row.Text("time"), time.Stamp.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture));
+            var (gases, marks) = (new double[6], new bool[10]);
+            Assert.True(InnovaCodec.TryColumns(bytes, gases, marks));
+            string[] names = ["gas_A", "gas_B", "gas_C", "gas_D", "gas_E", "water"];
+            Assert.Equal(names.Select(n => row.GetProperty(n) is { ValueKind: JsonValueKind.Number } g ? g.GetDouble() : double.NaN), gases);
+            Assert.Equal(InnovaSettings.Marks.Select(m => row.GetProperty("marks").GetProperty(((char)m).ToString()).GetInt32() == 1), marks);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids), "EC9800")]
+    public void Ec9800(string id)
+    {
+        var (text, expected) = Of(id);
+        var codec = new Ec9800Driver().Bind(Rig.Of("acoem/serinus-51").Profile, DeviceAddress.Of(1));
+        var asked = new byte[IDeviceCodec.MaxRequest];
+        Assert.Equal(Vectors[id].Text("command"), Encoding.ASCII.GetString(asked, 0, codec.WriteRequest(FrameContext.Of(0), asked)).TrimEnd());
+        var readings = new ReadingBuffer(new RawReading[1]);
+        Assert.Equal(DecodeStatus.Ok, codec.Decode(FrameContext.Of(0), Assert.Single(Stream.Cut(codec.Framer, Encoding.ASCII.GetBytes(text)).Frames), ref readings));
+        Assert.Equal(expected.GetProperty("gas").GetDouble(), readings.Readings[0].Value);
+        var bits = expected.GetProperty("bits").EnumerateArray().Select(b => b.GetString()).ToList();
+        Assert.Equal(bits.Contains("PPM selected") ? "[ppm]" : "mg/m3", readings.Readings[0].Unit!.Value.Code);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids), "LGR/ABB ICOS serial record")]
+    public void Lgr(string id)
+    {
+        var (text, expected) = Of(id);
+        var rig = Rig.Of(Vectors[id].Text("device")!.Contains("N2O", StringComparison.Ordinal) ? "lgr/n2o-co" : "lgr/ugga");
+        var readings = new ReadingBuffer(new RawReading[rig.Profile.Fields.Count]);
+        Assert.Equal(DecodeStatus.Ok, rig.Codec.Decode(FrameContext.Of(0), Encoding.ASCII.GetBytes(text + "\r\n"), ref readings));
+        Assert.Equal(expected.Text("time_local"), readings.DeviceTime!.Value.Stamp.ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture));
+        foreach (var reading in readings.Readings)
+        {
+            var field = rig.Profile.Fields[reading.Field];
+            var said = expected.EnumerateObject().Single(p => string.Equals(p.Name, field.Name, StringComparison.OrdinalIgnoreCase)).Value;
+            Assert.Equal(said.GetProperty("value").GetDouble(), reading.Value);
+            Assert.Equal(said.Text("unit") switch { "ppm" => "[ppm]", "Torr" => "mm[Hg]", _ => "Cel" }, field.Unit);
+            Assert.Equal(expected.GetProperty("valid").GetBoolean(), reading.Status == ReadingStatus.Ok);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids), "Aeroqual AQM binary")]
+    public void Aeroqual(string id)
+    {
+        var expected = Vectors[id].GetProperty("expected");
+        var codec = new AeroqualDriver().Bind(Rig.Of("aeroqual/aqm60").Profile, DeviceAddress.Of(expected.GetProperty("station_id").GetInt32()));
+        var asked = new byte[IDeviceCodec.MaxRequest];
+        var length = codec.WriteRequest(FrameContext.Of(0), asked);
+        Assert.Equal(Vectors[id].Bytes(), asked[..length]);
+        Assert.Equal(expected.GetProperty("sensor_code").GetInt32(), asked[2]);
+        Assert.Single(Stream.Cut(new ZeroSumFramer(0x55, 4), Vectors[id].Bytes()).Frames);
+    }
+
     /// <summary>Registers of Teledyne's Modbus; the driver has its own tests, and here is only that the number is read so.</summary>
     [Theory]
     [MemberData(nameof(Ids), "Teledyne Modbus")]

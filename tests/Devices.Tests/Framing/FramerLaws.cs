@@ -287,6 +287,29 @@ public sealed class DelimitedFramerLaws : FramerLaws
         select (byte[])[2, .. text, 3];
 }
 
+public sealed class InnovaFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer { get; } = new InnovaFramer(200);
+
+    private protected override byte[] Tempting => [10, 13, (byte)'1', (byte)'2', (byte)','];
+
+    private protected override Gen<byte[]> Frame =>
+        from lines in Gen.Choose(1, 3)
+        from text in Gen.Choose(45, 90).Select(b => (byte)b).ArrayOf(20)
+        select (byte[])[.. System.Text.Encoding.ASCII.GetBytes($"{lines}, 9\n"), .. Enumerable.Repeat((byte[])[.. text, 10], lines).SelectMany(l => l)];
+}
+
+public sealed class ZeroSumFramerLaws : FramerLaws
+{
+    private protected override IFramer Framer { get; } = new ZeroSumFramer(0xAA, 15);
+
+    private protected override byte[] Tempting => [0xAA, 0x55, 0];
+
+    private protected override Gen<byte[]> Frame =>
+        from data in Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf(13)
+        select (byte[])[0xAA, .. data, ZeroSumFramer.CheckOf([0xAA, .. data])];
+}
+
 public sealed class BayernHessenTextLaws() : BayernHessenFramerLaws(HessenEnding.Text);
 
 public sealed class ModbusRequestFramerLaws : FramerLaws

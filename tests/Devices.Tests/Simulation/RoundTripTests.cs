@@ -153,7 +153,9 @@ public sealed class RoundTripTests
         return settings switch
         {
             HessenFieldSettings => Math.Abs(value) * 5.1e-4,
-            CLinkFieldSettings => Math.Abs(value) * 5.1e-7,
+            CLinkFieldSettings or LgrFieldSettings => Math.Abs(value) * 5.1e-7,
+            InnovaFieldSettings => Math.Abs(value) * 5.1e-5,
+            AeroqualFieldSettings => Math.Abs(value) * 6.0e-8,
             TeledyneAsciiFieldSettings or PicarroFieldSettings => 5.1e-4,
             Sdi12FieldSettings => 0.51 * Math.Pow(10, Math.Max(1, Math.Ceiling(Math.Log10(Math.Abs(rule.Write(value)) + 1))) - 7) * Math.Abs(rule.Scale),
             NmeaFieldSettings { Number: not NmeaNumber.Plain } => 1e-9,

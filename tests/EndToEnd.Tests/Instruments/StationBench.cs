@@ -19,8 +19,12 @@ internal sealed class StationBench : IAsyncDisposable
     private readonly MqttClient _networkServer;
     private readonly List<Task> _players = [];
 
+    /// <summary>Bit 6 of the operating byte: volumetric, as the Flemish station file states it (ppb), or gravimetric, as the Dutch one does.</summary>
+    private readonly byte _unit;
+
     public StationBench(MeetNetRig rig, GatewayRig gateway, string owner, string station)
     {
+        _unit = (byte)(station == "kalmthoutse-heide" ? 0x40 : 0);
         _gateway = gateway;
         _topic = $"v3/{owner}/{station}/devices/surface-1/up";
         _networkServer = new MqttClient(
@@ -44,7 +48,7 @@ internal sealed class StationBench : IAsyncDisposable
         await _networkServer.StartAsync();
         await _networkServer.WaitConnectedAsync();
         _players.Add(Task.Run(() => AnswerAsync("ttyGroundwater", 8, Transmitter)));
-        _players.Add(Task.Run(() => AnswerAsync("ttyAnalyser", 9, _ => HessenAnalyser.Answer(17, Ammonia, AnalyserOperating))));
+        _players.Add(Task.Run(() => AnswerAsync("ttyAnalyser", 9, _ => HessenAnalyser.Answer(17, Ammonia, (byte)(AnalyserOperating | _unit)))));
     }
 
     public Task ParticlesAsync(ushort pm1, ushort pm25, ushort pm10) => _gateway.Line("ttyParticles").WriteAsync(PlantowerFrame.Of(pm1, pm25, pm10));
