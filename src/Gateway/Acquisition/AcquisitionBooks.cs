@@ -24,6 +24,7 @@ internal sealed class AcquisitionBooks
     private long _frames;
     private long _frameBytes;
     private long _unaskedBytes;
+    private long _echoBytes;
     private long _decoded;
     private long _notReady;
     private long _unexpected;
@@ -47,6 +48,8 @@ internal sealed class AcquisitionBooks
     }
 
     public void Unasked(long bytes) => Interlocked.Add(ref _unaskedBytes, bytes);
+
+    public void Echo(long bytes) => Interlocked.Add(ref _echoBytes, bytes);
 
     public void Decoded() => Interlocked.Increment(ref _decoded);
 
@@ -81,7 +84,7 @@ internal sealed class AcquisitionBooks
         }
 
         return new AcquisitionCounters(
-            Volatile.Read(ref _frames), Volatile.Read(ref _frameBytes), Volatile.Read(ref _unaskedBytes), faults, Volatile.Read(ref _decoded),
+            Volatile.Read(ref _frames), Volatile.Read(ref _frameBytes), Volatile.Read(ref _unaskedBytes), Volatile.Read(ref _echoBytes), faults, Volatile.Read(ref _decoded),
             Volatile.Read(ref _notReady), Volatile.Read(ref _unexpected), Volatile.Read(ref _repeats), Volatile.Read(ref _sets),
             Volatile.Read(ref _readings), Volatile.Read(ref _requests), Volatile.Read(ref _timeouts), Volatile.Read(ref _skipped));
     }
@@ -100,15 +103,16 @@ internal sealed class AcquisitionBooks
 /// <summary>Occurrences of a fault, and the bytes it took.</summary>
 internal readonly record struct FaultCounter(long Count, long Bytes);
 
-/// <summary>The books of one line as read. <c>bytes read = FrameBytes + UnaskedBytes + all Faults.Bytes + waiting</c>; <c>Frames = Decoded + NotReady + Unexpected</c>.</summary>
+/// <summary>The books of one line as read. <c>bytes read = FrameBytes + UnaskedBytes + EchoBytes + all Faults.Bytes + waiting</c>; <c>Frames = Decoded + NotReady + Unexpected</c>.</summary>
+/// <param name="EchoBytes">Requests that came back from the line's own adapter.</param>
 /// <param name="Repeats">Sets that were the last one again, and were not handed on.</param>
 /// <param name="Skipped">Polls left out because the line was busy.</param>
 internal sealed record AcquisitionCounters(
-    long Frames, long FrameBytes, long UnaskedBytes, IReadOnlyDictionary<string, FaultCounter> Faults, long Decoded, long NotReady, long Unexpected,
+    long Frames, long FrameBytes, long UnaskedBytes, long EchoBytes, IReadOnlyDictionary<string, FaultCounter> Faults, long Decoded, long NotReady, long Unexpected,
     long Repeats, long Sets, long Readings, long Requests, long Timeouts, long Skipped)
 {
     public long FaultBytes => Faults.Values.Sum(f => f.Bytes);
 
     /// <summary>Bytes with a known fate.</summary>
-    public long AccountedBytes => FrameBytes + UnaskedBytes + FaultBytes;
+    public long AccountedBytes => FrameBytes + UnaskedBytes + EchoBytes + FaultBytes;
 }

@@ -9,9 +9,12 @@ namespace MeetNet.Gateway.Acquisition;
 internal sealed record LineView(LineStatus Status, AcquisitionCounters Counters, string Kind, IReadOnlyList<InstrumentView> Instruments);
 
 /// <summary>One instrument as health shows it.</summary>
-internal sealed record InstrumentView(string Sensor, string Profile, InstrumentState State)
+/// <param name="Planned">Polls that its interval asked for; 0 for an instrument that talks unasked.</param>
+/// <param name="Achieved">Polls in which it answered everything.</param>
+internal sealed record InstrumentView(string Sensor, string Profile, InstrumentState State, long Planned, long Achieved)
 {
-    public static InstrumentView Of(DeviceSession session) => new(session.Instrument.Sensor, session.Instrument.Profile.Id, session.Watch.State);
+    public static InstrumentView Of(DeviceSession session) => new(
+        session.Instrument.Sensor, session.Instrument.Profile.Id, session.Watch.State, session.Watch.Planned, session.Watch.Achieved);
 }
 
 /// <summary>Runs every line of the station, each supervised for itself, and completes channel 1 when the gateway stops.</summary>
@@ -33,7 +36,7 @@ internal sealed class AcquisitionHost : BackgroundService
             switch (line)
             {
                 case SerialStationLine serial:
-                    AddStream("serial", serial.Name, instruments, _ => ValueTask.FromResult(SerialLine.Open(serial.Settings, time)), time);
+                    AddStream("serial", serial.Name, instruments, _ => ValueTask.FromResult(SerialLine.Open(serial.Settings, time)), time, serial.Echo);
                     break;
                 case TcpStationLine tcp:
                     AddStream("tcp", tcp.Name, instruments, stop => TcpLine.OpenAsync(tcp.Settings, time, stop), time);
@@ -79,11 +82,12 @@ internal sealed class AcquisitionHost : BackgroundService
     }
 
     private void AddStream(
-        string kind, string name, IReadOnlyList<Instrument> instruments, Func<CancellationToken, ValueTask<LineOpening>> open, TimeProvider time)
+        string kind, string name, IReadOnlyList<Instrument> instruments, Func<CancellationToken, ValueTask<LineOpening>> open, TimeProvider time,
+        bool echo = false)
     {
         // How long to wait is drawn at random so that many lines don't try in step; it decides nothing else.
         var backoff = new Backoff(BackoffLimits.Line, new Random(), time);
-        _streams.Add((new LineSupervisor(name, open, backoff, time, LineChanged), new LineArbiter(instruments, _output, time, _log), kind));
+        _streams.Add((new LineSupervisor(name, open, backoff, time, LineChanged), new LineArbiter(instruments, _output, time, _log, echo), kind));
     }
 
     private void LineChanged(LineStatus status)

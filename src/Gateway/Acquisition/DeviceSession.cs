@@ -67,6 +67,9 @@ internal sealed class DeviceSession
     /// <summary>Whether anything has answered in this poll.</summary>
     public bool Answered { get; set; }
 
+    /// <summary>Polls in a row that nothing has answered.</summary>
+    public int SilentPolls { get; set; }
+
     /// <summary>What the codec wants to have published because of the last frame; null for nothing.</summary>
     private OutgoingMessage? Outgoing { get; set; }
 

@@ -31,9 +31,11 @@ internal sealed class FrameLoop : IDisposable
     private readonly ITimer _deadline;
     private byte[] _scratch = [];
     private ReadOnlySequence<byte> _buffer;
+    private ReadOnlyMemory<byte> _echo;
     private bool _open;
     private bool _completed;
     private long _consumed;
+    private long _echoed;
 
     public FrameLoop(PipeReader input, AcquisitionBooks books, TimeProvider time)
     {
@@ -84,13 +86,13 @@ internal sealed class FrameLoop : IDisposable
         }
     }
 
-    /// <summary>How many bytes have gone through, since the line was opened.</summary>
-    public long Consumed => _consumed;
+    /// <summary>How many bytes have gone through since the line was opened, without echoes.</summary>
+    public long Consumed => _consumed - _echoed;
 
     /// <summary>Whether nothing has come since that many bytes had gone through, except for the beginning of an echo of what was sent.</summary>
     public bool IsSilentSince(long consumed, ReadOnlySpan<byte> sent)
     {
-        if (_consumed != consumed || _buffer.Length > sent.Length)
+        if (Consumed != consumed || _buffer.Length > sent.Length)
         {
             return false;
         }
@@ -107,6 +109,10 @@ internal sealed class FrameLoop : IDisposable
 
         return true;
     }
+
+    /// <summary>These bytes are about to be sent on a line whose adapter hears itself: when they are the first that come back, they are taken out.</summary>
+    /// <param name="sent">Must stay as it is until an answer has come or was given up.</param>
+    public void ExpectEcho(ReadOnlyMemory<byte> sent) => _echo = sent;
 
     /// <summary>Throws away what has come without being asked for, before the next request: the late answer of another device is the commonest wrong value on a shared line.</summary>
     public void DropUnasked()
@@ -133,7 +139,7 @@ internal sealed class FrameLoop : IDisposable
     /// <summary>Cuts until a frame comes out or the framer needs more.</summary>
     private bool TryCut(IFramer framer, out ReadOnlyMemory<byte> frame)
     {
-        while (!_buffer.IsEmpty)
+        while (TakeEcho() && !_buffer.IsEmpty)
         {
             var window = Window(framer.MaxFrame);
             var cut = framer.Cut(window.Span);
@@ -165,6 +171,36 @@ internal sealed class FrameLoop : IDisposable
         return false;
     }
 
+    /// <summary>Takes out the echo; false while it may still be coming. Anything else that comes first is for the framer to judge: then there was none.</summary>
+    private bool TakeEcho()
+    {
+        if (_echo.IsEmpty)
+        {
+            return true;
+        }
+
+        var here = (int)Math.Min(_buffer.Length, _echo.Length);
+        Span<byte> first = stackalloc byte[here];
+        _buffer.Slice(0, here).CopyTo(first);
+        if (!first.SequenceEqual(_echo.Span[..here]))
+        {
+            _echo = default;
+            return true;
+        }
+
+        if (here < _echo.Length)
+        {
+            return false;
+        }
+
+        _buffer = _buffer.Slice(here);
+        _consumed += here;
+        _echoed += here;
+        _books.Echo(here);
+        _echo = default;
+        return true;
+    }
+
     /// <summary>The waiting bytes in one piece, at least as many as the longest frame when there are that many. Copies only where two segments meet.</summary>
     private ReadOnlyMemory<byte> Window(int longest)
     {
@@ -186,6 +222,7 @@ internal sealed class FrameLoop : IDisposable
     private long DropWindow()
     {
         var dropped = 0L;
+        _echo = default;
         if (_open)
         {
             dropped = _buffer.Length;

@@ -19,8 +19,24 @@ internal enum InstrumentState
 internal sealed class InstrumentWatch(string sensor, ILogger log)
 {
     private volatile InstrumentState _state;
+    private long _planned;
+    private long _achieved;
 
     public InstrumentState State => _state;
+
+    /// <summary>Polls that its interval asked for.</summary>
+    public long Planned => Interlocked.Read(ref _planned);
+
+    /// <summary>Polls in which it answered everything that it was asked.</summary>
+    public long Achieved => Interlocked.Read(ref _achieved);
+
+    /// <summary>A turn is over.</summary>
+    /// <param name="planned">The turns that this one stands for, those that were left out included.</param>
+    public void Polled(long planned, bool achieved)
+    {
+        Interlocked.Add(ref _planned, planned);
+        Interlocked.Add(ref _achieved, achieved ? 1 : 0);
+    }
 
     public void Measures()
     {

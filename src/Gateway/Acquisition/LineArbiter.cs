@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MeetNet.Devices;
+using MeetNet.Devices.Profiles;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
 
@@ -17,11 +18,16 @@ internal sealed class LineArbiter
     private readonly DeviceSession[] _sessions;
     private readonly ChannelWriter<ReadingSet> _output;
     private readonly TimeProvider _time;
+    private readonly bool _echo;
     private uint _request;
+
+    /// <summary>A silent instrument among others is asked again after this time at the latest: so long its return may stay unseen.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(1);
 
     /// <param name="instruments">The instruments of the line: one that talks unasked, or any number that are polled.</param>
     /// <param name="output">Channel 1.</param>
-    public LineArbiter(IReadOnlyList<Instrument> instruments, ChannelWriter<ReadingSet> output, TimeProvider time, ILogger log)
+    /// <param name="echo">The line's adapter hears itself: each request comes back before its answer.</param>
+    public LineArbiter(IReadOnlyList<Instrument> instruments, ChannelWriter<ReadingSet> output, TimeProvider time, ILogger log, bool echo = false)
     {
         ArgumentOutOfRangeException.ThrowIfZero(instruments.Count);
         _sessions = [.. instruments.Select(i => new DeviceSession(i, log))];
@@ -32,6 +38,7 @@ internal sealed class LineArbiter
 
         _output = output;
         _time = time;
+        _echo = echo;
     }
 
     public AcquisitionBooks Books { get; } = new();
@@ -110,27 +117,44 @@ internal sealed class LineArbiter
             }
 
             var session = _sessions[index];
-            var (alive, pause) = await PollOneAsync(line, frames, session, stop);
-            if (alive && pause is { } until)
+            var end = await PollOneAsync(line, frames, session, stop);
+            if (end.Kind == PollEndKind.Paused)
             {
-                schedule.Postpone(index, until);
+                schedule.Postpone(index, end.Pause);
                 continue;
             }
 
-            var skippedBefore = schedule.Skipped;
-            schedule.Taken(index);
-            Books.Skipped(schedule.Skipped - skippedBefore);
-            if (!alive)
+            if (end.Kind == PollEndKind.LineEnded)
             {
                 return;
             }
+
+            var skippedBefore = schedule.Skipped;
+            session.Watch.Polled(schedule.Taken(index, TurnsToLeaveOut(session)), end.Kind == PollEndKind.Whole);
+            Books.Skipped(schedule.Skipped - skippedBefore);
         }
+    }
+
+    /// <summary>
+    /// An instrument that answers nothing would cost the others of its line a whole deadline in each turn. After the second silent poll its pauses double,
+    /// until it answers. One that has the line to itself costs nobody anything.
+    /// </summary>
+    private long TurnsToLeaveOut(DeviceSession session)
+    {
+        if (_sessions.Length == 1 || session.SilentPolls < 2)
+        {
+            return 0;
+        }
+
+        var longest = LongestSilence.Ticks / session.Instrument.Poll.Ticks;
+        var doubled = 1L << Math.Min(session.SilentPolls - 1, 40);
+        return Math.Max(0, Math.Min(doubled, longest) - 1);
     }
 
     /// <summary>
     /// One poll of one instrument: all its exchanges, or as far as a wait during which others may be asked; then the next call goes on from there.
     /// </summary>
-    private async ValueTask<(bool Alive, TimeSpan? Pause)> PollOneAsync(ILine line, FrameLoop frames, DeviceSession session, CancellationToken stop)
+    private async ValueTask<PollEnd> PollOneAsync(ILine line, FrameLoop frames, DeviceSession session, CancellationToken stop)
     {
         var next = session.TakeParked() ?? Begin(session);
         for (var step = 0; next.Exchange < session.Exchanges && step < MostSteps; step++)
@@ -138,12 +162,12 @@ internal sealed class LineArbiter
             var result = await ExchangeAsync(line, frames, session, next, stop);
             if (result == ExchangeResult.Ended)
             {
-                return (false, null);
+                return new PollEnd(PollEndKind.LineEnded);
             }
 
             if (result != ExchangeResult.Answered)
             {
-                break;
+                return await EndAsync(session, PollEndKind.Broken, stop);
             }
 
             session.Answered = true;
@@ -151,28 +175,34 @@ internal sealed class LineArbiter
             if (next is { FreesLine: true } && _sessions.Length > 1)
             {
                 session.Park(next);
-                return (true, next.After);
+                return new PollEnd(PollEndKind.Paused, next.After);
             }
 
             if (next.After > TimeSpan.Zero && !await WaitAsync(line, frames, session, next, stop))
             {
-                return (false, null);
+                return new PollEnd(PollEndKind.LineEnded);
             }
         }
 
-        if (!session.Answered)
-        {
-            session.Watch.Silent();
-        }
-
-        await HandOnAsync(session, stop);
-        return (true, null);
+        return await EndAsync(session, PollEndKind.Whole, stop);
 
         static Follow Begin(DeviceSession session)
         {
             session.Begin();
             return new Follow(0);
         }
+    }
+
+    private async ValueTask<PollEnd> EndAsync(DeviceSession session, PollEndKind kind, CancellationToken stop)
+    {
+        session.SilentPolls = session.Answered ? 0 : session.SilentPolls + 1;
+        if (!session.Answered)
+        {
+            session.Watch.Silent();
+        }
+
+        await HandOnAsync(session, stop);
+        return new PollEnd(kind);
     }
 
     /// <summary>Lets the device take its time; false when the line has ended. What it says meanwhile may end the wait.</summary>
@@ -198,7 +228,13 @@ internal sealed class LineArbiter
     /// <summary>One exchange, with its repetitions.</summary>
     private async ValueTask<ExchangeResult> ExchangeAsync(ILine line, FrameLoop frames, DeviceSession session, Follow step, CancellationToken stop)
     {
+        // What was silent in its last poll has no second try at the cost of others. A profile that asks for more than the usual tries knows why: the device sleeps.
         var tries = session.Instrument.Profile.Timing.Tries;
+        if (_sessions.Length > 1 && session.SilentPolls > 0 && tries <= DeviceTiming.UsualTries)
+        {
+            tries = 1;
+        }
+
         var result = ExchangeResult.NoAnswer;
         for (var attempt = 0; attempt < tries && result is ExchangeResult.NoAnswer or ExchangeResult.Silence; attempt++)
         {
@@ -239,6 +275,11 @@ internal sealed class LineArbiter
         var until = limit > TimeSpan.Zero ? Math.Min(deadline, Deadline(limit)) : deadline;
         var before = frames.Consumed;
         Books.Request();
+        if (_echo)
+        {
+            frames.ExpectEcho(request);
+        }
+
         var written = await line.WriteAsync(request, timing.ReplyTimeout, stop);
         if (written == LineWrite.Ended)
         {
@@ -313,6 +354,23 @@ internal sealed class LineArbiter
         {
             Books.Repeat();
         }
+    }
+
+    /// <param name="Pause">How long others may be asked before the poll goes on, when it is paused.</param>
+    private readonly record struct PollEnd(PollEndKind Kind, TimeSpan Pause = default);
+
+    private enum PollEndKind
+    {
+        /// <summary>Everything was answered.</summary>
+        Whole,
+
+        /// <summary>An exchange was not answered.</summary>
+        Broken,
+
+        /// <summary>The device needs time, in which others may be asked.</summary>
+        Paused,
+
+        LineEnded,
     }
 
     private enum ExchangeResult

@@ -44,20 +44,23 @@ internal sealed class PollSchedule
     }
 
     /// <summary>The instrument has had its turn.</summary>
-    public void Taken(int index)
+    /// <param name="leaveOut">Turns that it is not to have after this one, because it would only cost the others time.</param>
+    /// <returns>How many turns were used up: this one, those that were missed, and those left out.</returns>
+    public long Taken(int index, long leaveOut = 0)
     {
         _last = index;
         _resume[index] = null;
-        _due[index] += _interval[index];
+        _due[index] += (1 + leaveOut) * _interval[index];
         var late = _time.GetTimestamp() - _due[index];
         if (late < _interval[index])
         {
-            return;
+            return 1 + leaveOut;
         }
 
         var missed = late / _interval[index];
         _due[index] += missed * _interval[index];
         Skipped += missed;
+        return 1 + leaveOut + missed;
     }
 
     /// <summary>The instrument has had the first part of its turn and goes on with it after that time.</summary>

@@ -64,7 +64,8 @@ internal static class InstructCommand
 
         await using (open)
         {
-            var (answer, said) = await SendAsync(open, instrument, index, number, TimeProvider.System, stop);
+            var (answer, said) = await SendAsync(
+                open, instrument, index, number, TimeProvider.System, stop, echo: line is SerialStationLine { Echo: true });
             await (answer == CommandAnswer.Done ? output : error).WriteLineAsync($"{sensor}: {said}");
             if (answer == CommandAnswer.Done && commands[index].Settle > TimeSpan.Zero)
             {
@@ -78,7 +79,7 @@ internal static class InstructCommand
     /// <summary>Sends a command and waits for its answer.</summary>
     /// <returns><see cref="CommandAnswer.Unexpected"/> when none came.</returns>
     internal static async Task<(CommandAnswer Answer, string Said)> SendAsync(
-        ILine line, Instrument instrument, int command, double? number, TimeProvider time, CancellationToken stop)
+        ILine line, Instrument instrument, int command, double? number, TimeProvider time, CancellationToken stop, bool echo = false)
     {
         var timing = instrument.Profile.Timing;
         var reply = timing.ReplyTimeout > TimeSpan.Zero ? timing.ReplyTimeout : UsualReply;
@@ -92,6 +93,11 @@ internal static class InstructCommand
         }
 
         frames.DropUnasked();
+        if (echo)
+        {
+            frames.ExpectEcho(request.AsMemory(0, length));
+        }
+
         var deadline = time.GetTimestamp() + (long)(reply.TotalSeconds * time.TimestampFrequency);
         if (await line.WriteAsync(request.AsMemory(0, length), reply, stop) != LineWrite.Written)
         {

@@ -20,21 +20,21 @@ internal sealed record GatewayBooks(
 }
 
 /// <summary>
-/// One line: <c>bytesRead = bytesInFrames + bytesUnasked + the bytes of all faults + bytesWaiting</c> and <c>frames = decoded + notReady + unexpected</c>.
+/// One line: <c>bytesRead = bytesInFrames + bytesUnasked + bytesEchoed + the bytes of all faults + bytesWaiting</c> and <c>frames = decoded + notReady + unexpected</c>.
 /// </summary>
 internal sealed record LineBooks(
-    string Line, string Kind, string State, long Openings, long BytesRead, long BytesWritten, long BytesInFrames, long BytesUnasked, long BytesWaiting,
+    string Line, string Kind, string State, long Openings, long BytesRead, long BytesWritten, long BytesInFrames, long BytesUnasked, long BytesEchoed, long BytesWaiting,
     IReadOnlyDictionary<string, FaultCounter> Faults, long Frames, long Decoded, long NotReady, long Unexpected, long Repeats, long Sets, long Readings,
-    long Requests, long Timeouts, long PollsSkipped)
+    long Requests, long Timeouts, long PollsSkipped, long PollsPlanned, long PollsAchieved)
 {
     public static LineBooks Of(LineView view)
     {
         var counters = view.Counters;
         return new LineBooks(
             view.Status.Name, view.Kind, Words.Of(view.Status.State), view.Status.Openings, view.Status.Counters.BytesRead, view.Status.Counters.BytesWritten,
-            counters.FrameBytes, counters.UnaskedBytes, view.Status.Counters.BytesRead - counters.AccountedBytes, counters.Faults, counters.Frames,
+            counters.FrameBytes, counters.UnaskedBytes, counters.EchoBytes, view.Status.Counters.BytesRead - counters.AccountedBytes, counters.Faults, counters.Frames,
             counters.Decoded, counters.NotReady, counters.Unexpected, counters.Repeats, counters.Sets, counters.Readings, counters.Requests, counters.Timeouts,
-            counters.Skipped);
+            counters.Skipped, view.Instruments.Sum(i => i.Planned), view.Instruments.Sum(i => i.Achieved));
     }
 }
 

@@ -42,6 +42,8 @@ internal sealed class GatewayMeter : IDisposable
         Meter.CreateObservableCounter("meetnet.line.unexpected", () => PerLine(l => l.Counters.Unexpected), null, "Sound frames that nobody asked for.");
         Meter.CreateObservableCounter("meetnet.line.repeats", () => PerLine(l => l.Counters.Repeats), null, "Messages that were the last one again.");
         Meter.CreateObservableCounter("meetnet.line.timeouts", () => PerLine(l => l.Counters.Timeouts), null, "Exchanges without an answer in time.");
+        Meter.CreateObservableCounter("meetnet.instrument.polls.planned", () => PerInstrument(i => i.Planned), null, "Polls that the interval of the instrument asked for.");
+        Meter.CreateObservableCounter("meetnet.instrument.polls.achieved", () => PerInstrument(i => i.Achieved), null, "Polls in which the instrument answered everything.");
         Meter.CreateObservableCounter("meetnet.line.faults", Faults, null, "Faults in what was read, by reason.");
     }
 
@@ -61,6 +63,10 @@ internal sealed class GatewayMeter : IDisposable
 
     private IEnumerable<Measurement<long>> PerLine(Func<LineView, long> value) =>
         _acquisition.Lines.Select(l => new Measurement<long>(value(l), new KeyValuePair<string, object?>("line", l.Status.Name)));
+
+    private IEnumerable<Measurement<long>> PerInstrument(Func<InstrumentView, long> value) =>
+        _acquisition.Lines.SelectMany(l => l.Instruments.Where(i => i.Planned > 0).Select(i => new Measurement<long>(
+            value(i), new KeyValuePair<string, object?>("line", l.Status.Name), new KeyValuePair<string, object?>("sensor", i.Sensor))));
 
     private IEnumerable<Measurement<long>> Faults() => _acquisition.Lines.SelectMany(l => l.Counters.Faults.Select(f => new Measurement<long>(
         f.Value.Count, new KeyValuePair<string, object?>("line", l.Status.Name), new KeyValuePair<string, object?>("reason", f.Key))));

@@ -53,7 +53,7 @@ internal static class LineChecks
         };
         var path = Path.Combine(Path.GetFullPath(paths.LinesFolder), line.Port!);
         return new SerialStationLine(
-            line.Name, new Lines.SerialSettings(line.Name, path, settings.Baud, settings.DataBits, parity, settings.StopBits, line.Rs485));
+            line.Name, new Lines.SerialSettings(line.Name, path, settings.Baud, settings.DataBits, parity, settings.StopBits, line.Rs485), line.Echo);
     }
 
     private static void CheckCarrier(LineEntry line, InstrumentEntry entry)

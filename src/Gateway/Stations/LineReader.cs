@@ -23,6 +23,8 @@ internal sealed record LineEntry(YamlMap Map, string Name)
 
     public Lines.Rs485Settings? Rs485 { get; init; }
 
+    public bool Echo { get; init; }
+
     public Lines.TcpSettings? Tcp { get; init; }
 
     public System.Net.IPEndPoint? Listen { get; init; }
@@ -99,8 +101,9 @@ internal sealed partial class LineReader(ConfigurationPaths paths)
         }
 
         var rs485 = map.Optional("rs485")?.Map() is { } rs485Map ? Rs485(rs485Map) : null;
+        var echo = map.Optional("echo")?.Boolean() ?? false;
         map.Done();
-        return line with { Carrier = Carrier.Stream, Port = port, Settings = settings, Rs485 = rs485 };
+        return line with { Carrier = Carrier.Stream, Port = port, Settings = settings, Rs485 = rs485, Echo = echo };
     }
 
     private static LineEntry Tcp(LineEntry line, YamlMap map)

@@ -34,7 +34,8 @@ internal sealed record Station
 internal abstract record StationLine(string Name);
 
 /// <summary>A serial port.</summary>
-internal sealed record SerialStationLine(string Name, Lines.SerialSettings Settings) : StationLine(Name);
+/// <param name="Echo">Its adapter hears itself: what is sent comes back first.</param>
+internal sealed record SerialStationLine(string Name, Lines.SerialSettings Settings, bool Echo) : StationLine(Name);
 
 /// <summary>A TCP connection.</summary>
 internal sealed record TcpStationLine(string Name, Lines.TcpSettings Settings) : StationLine(Name);

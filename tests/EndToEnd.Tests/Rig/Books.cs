@@ -43,7 +43,7 @@ internal static class Books
         foreach (var line in books.GetProperty("lines").EnumerateArray())
         {
             var faulty = line.GetProperty("faults").EnumerateObject().Sum(f => Number(f.Value, "bytes"));
-            if (Number(line, "bytesRead") != Number(line, "bytesInFrames") + Number(line, "bytesUnasked") + faulty)
+            if (Number(line, "bytesRead") != Number(line, "bytesInFrames") + Number(line, "bytesUnasked") + Number(line, "bytesEchoed") + faulty)
             {
                 return $"bytes: {line}";
             }

@@ -87,6 +87,38 @@ public sealed class LineArbiterTests : IDisposable
         AssertBalanced(arbiter);
     }
 
+    /// <summary>An RS-485 adapter that hears itself (epics-modules/modbus, issue 39: the request comes back first).</summary>
+    [Fact]
+    public async Task The_adapters_own_echo_is_taken_out_and_counted()
+    {
+        var arbiter = new LineArbiter([_station.Sensor("level-1")], _sets.Writer, _time, NullLogger.Instance, echo: true);
+        var simulate = Simulator("level-1", [17.25]);
+        _line.Answer = request => [.. request, .. simulate(request)!];
+        await using (Run(arbiter))
+        {
+            Assert.Equal(17.25, Assert.Single((await NextAsync()).Readings.ToArray()).Value);
+        }
+
+        var counters = arbiter.Books.Read();
+        Assert.Equal(8 * counters.Requests, counters.EchoBytes);
+        Assert.Equal(0, counters.FaultBytes);
+        AssertBalanced(arbiter);
+    }
+
+    [Fact]
+    public async Task An_adapter_that_was_said_to_echo_and_does_not_is_read_all_the_same()
+    {
+        var arbiter = new LineArbiter([_station.Sensor("level-1")], _sets.Writer, _time, NullLogger.Instance, echo: true);
+        _line.Answer = Simulator("level-1", [17.25]);
+        await using (Run(arbiter))
+        {
+            Assert.Equal(17.25, Assert.Single((await NextAsync()).Readings.ToArray()).Value);
+        }
+
+        Assert.Equal(0, arbiter.Books.Read().EchoBytes);
+        AssertBalanced(arbiter);
+    }
+
     [Fact]
     public async Task Two_instruments_on_one_line_are_asked_in_turn_each_at_its_own_pace()
     {

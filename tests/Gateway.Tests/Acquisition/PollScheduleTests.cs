@@ -128,6 +128,20 @@ public sealed class PollScheduleTests
         }
     }
 
+    [Fact]
+    public void Turns_that_are_left_out_are_used_up_and_the_beat_is_kept()
+    {
+        var schedule = Schedule(2);
+        Wait(schedule);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(4, schedule.Taken(0, leaveOut: 3));
+        Assert.Equal(TimeSpan.FromSeconds(7), schedule.Next().Wait);
+        Assert.Equal(0, schedule.Skipped);
+        Wait(schedule);
+        Assert.Equal(1, schedule.Taken(0));
+        Assert.Equal(TimeSpan.FromSeconds(2), schedule.Next().Wait);
+    }
+
     private PollSchedule Schedule(params double[] seconds) => new([.. seconds.Select(TimeSpan.FromSeconds)], _time);
 
     private int Wait(PollSchedule schedule)
