@@ -12,6 +12,7 @@ public static class DriverCatalog
         new KellerBusDriver(),
         new FixedFrameDriver(),
         new ShdlcDriver(),
+        new IioDriver(),
         new BayernHessenDriver(),
         new LoRaWanDriver(),
         new TextLineDriver(),

@@ -44,6 +44,9 @@ internal sealed class AcquisitionHost : BackgroundService
                 case MqttStationLine mqtt:
                     _mqtt.Add(new MqttNodeSession(station.FullName, mqtt, instruments, output, time, log));
                     break;
+                case FolderStationLine folder:
+                    AddStream("iio", folder.Name, instruments, _ => ValueTask.FromResult(FolderLine.Open(folder.Settings, time)), time);
+                    break;
                 case HttpStationLine http:
                     _http.Add((new HttpNodeSession(http, instruments, output, time, log), new Backoff(BackoffLimits.Line, new Random(), time)));
                     break;

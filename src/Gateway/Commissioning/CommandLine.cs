@@ -66,7 +66,7 @@ internal static class CommandLine
         var check = new Command("check", "Check the configuration: every problem as file:line:column: message.");
         var simulate = new Command("simulate", "Play the instruments of a station, or one of a profile, on pseudo-terminals, TCP ports and a broker.")
         {
-            ProfileArguments.OptionalName, StationFile, SimulationPath, Profiles, PlayProfile.Terminal, PlayProfile.Tcp, PlayProfile.Topic,
+            ProfileArguments.OptionalName, StationFile, SimulationPath, Profiles, PlayProfile.Terminal, PlayProfile.Tcp, PlayProfile.Folder, PlayProfile.Topic,
             ProfileArguments.At, ProfileArguments.Framing, PlayArguments.Shape, PlayArguments.Values, PlayArguments.Disturbances, PlayArguments.Every,
         };
         root.Subcommands.Add(run);

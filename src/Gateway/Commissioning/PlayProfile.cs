@@ -14,6 +14,8 @@ internal static class PlayProfile
 
     public static readonly Option<string> Tcp = new("--tcp") { Description = "Play at this TCP port (of 127.0.0.1, unless an address is given).", HelpName = "[ADDRESS:]PORT" };
 
+    public static readonly Option<string> Folder = new("--folder") { Description = "Write the files of a part that the kernel reads into this folder.", HelpName = "PATH" };
+
     public static readonly Option<string> Topic = new("--topic") { Description = "Publish to this topic of the broker (--broker).", HelpName = "TOPIC" };
 
     /// <summary>The one player that the options ask for; null after saying what is wrong with them.</summary>
@@ -26,19 +28,27 @@ internal static class PlayProfile
 
         var instrument = new SimulatedInstrument(device.Profile.Model, device.Profile, device.Address, script, script.Uplink!.Every);
         var error = parsed.InvocationConfiguration.Error;
-        var ways = new[] { parsed.GetValue(Terminal), parsed.GetValue(Tcp), parsed.GetValue(Topic) };
+        var ways = new[] { parsed.GetValue(Terminal), parsed.GetValue(Tcp), parsed.GetValue(Topic), parsed.GetValue(Folder) };
         if (ways.Count(w => w is not null) != 1)
         {
-            error.WriteLine(device.Driver.Carrier == Carrier.Message
-                ? $"{device.Profile.Id} talks over a broker: say which with --broker ADDRESS and --topic TOPIC"
-                : $"say where {device.Profile.Id} is to be played: --pty PATH or --tcp PORT");
+            error.WriteLine(device.Driver.Carrier switch
+            {
+                Carrier.Message => $"{device.Profile.Id} talks over a broker: say which with --broker ADDRESS and --topic TOPIC",
+                Carrier.Folder => $"{device.Profile.Id} is read from files: say in which folder they are to be with --folder PATH",
+                _ => $"say where {device.Profile.Id} is to be played: --pty PATH or --tcp PORT",
+            });
             return null;
         }
 
-        if (device.Driver.Carrier == Carrier.Message != ways[2] is not null || device.Driver.Carrier == Carrier.Folder)
+        if (device.Driver.Carrier == Carrier.Message != ways[2] is not null || device.Driver.Carrier == Carrier.Folder != ways[3] is not null)
         {
-            error.WriteLine($"{device.Profile.Id} can't be played there: its protocol '{device.Driver.Name}' {(device.Driver.Carrier == Carrier.Stream ? "talks over a line (--pty, --tcp)" : "does not talk over a line")}");
+            error.WriteLine($"{device.Profile.Id} can't be played there: its protocol '{device.Driver.Name}' {(device.Driver.Carrier switch { Carrier.Stream => "talks over a line (--pty, --tcp)", Carrier.Folder => "is read from files (--folder)", _ => "does not talk over a line" })}");
             return null;
+        }
+
+        if (ways[3] is { } folder)
+        {
+            return new SimulatedFolder(Path.GetFullPath(folder), device.Profile, device.Address, instrument, TimeProvider.System).RunAsync;
         }
 
         if (ways[0] is { } link)

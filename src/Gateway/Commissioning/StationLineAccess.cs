@@ -38,6 +38,7 @@ internal static class StationLineAccess
         {
             SerialStationLine serial => SerialLine.Open(serial.Settings, time),
             TcpStationLine tcp => await TcpLine.OpenAsync(tcp.Settings, time, stop),
+            FolderStationLine folder => FolderLine.Open(folder.Settings, time),
             _ => new LineOpening(null, new LineFault(LineFaultKind.Unsupported, "what comes over a broker can be watched with 'meetnet mqtt sub'")),
         };
         if (opening.Fault is { } fault)

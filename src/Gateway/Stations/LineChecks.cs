@@ -26,7 +26,8 @@ internal static class LineChecks
                 CheckCompany(line, on);
             }
 
-            foreach (var pair in on.GroupBy(i => i.Instrument!.Address with { Framing = null }).Where(g => g.Count() > 1))
+            // A device of the kernel is known by its name first: two different ones need no address.
+            foreach (var pair in on.GroupBy(i => (i.Instrument!.Address with { Framing = null }, line.Carrier == Carrier.Folder ? i.Instrument!.Profile.Id : null)).Where(g => g.Count() > 1))
             {
                 pair.Last().Map.Problem("address", $"'{pair.Last().Sensor}' has the same address as '{pair.First().Sensor}' on the line '{line.Name}'");
             }
@@ -39,6 +40,7 @@ internal static class LineChecks
         {
             "mqtt" => new MqttStationLine(line.Name, line.Broker!, line.Topic!),
             "tcp" => new TcpStationLine(line.Name, line.Tcp!),
+            "iio" => new FolderStationLine(line.Name, line.Folder!),
             "http" => new HttpStationLine(line.Name, line.Listen!, line.Path!),
             _ => Serial(line, line.Settings ?? instruments.First(i => i.Line == line.Name).Instrument!.Profile.Serial!, paths),
         })];

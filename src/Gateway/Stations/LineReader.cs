@@ -27,6 +27,8 @@ internal sealed record LineEntry(YamlMap Map, string Name)
 
     public Lines.TcpSettings? Tcp { get; init; }
 
+    public Lines.FolderSettings? Folder { get; init; }
+
     public System.Net.IPEndPoint? Listen { get; init; }
 
     public string? Path { get; init; }
@@ -39,7 +41,7 @@ internal sealed record LineEntry(YamlMap Map, string Name)
 /// <summary>Reads the lines of a station file.</summary>
 internal sealed partial class LineReader(ConfigurationPaths paths)
 {
-    private static readonly string[] Kinds = ["serial", "tcp", "mqtt", "http"];
+    private static readonly string[] Kinds = ["serial", "tcp", "mqtt", "http", "iio"];
 
     /// <summary>Longest RS-485 turn-around the kernel's interface is asked for; more is a mistake of unit.</summary>
     private static readonly TimeSpan LongestTurnaround = TimeSpan.FromMilliseconds(100);
@@ -66,6 +68,7 @@ internal sealed partial class LineReader(ConfigurationPaths paths)
                     "serial" => Serial(line, own, lines),
                     "tcp" => Tcp(line, own),
                     "http" => Http(line, own),
+                    "iio" => Folder(line, own),
                     _ => Mqtt(line, own),
                 } with { Kind = kind };
             }
@@ -125,6 +128,14 @@ internal sealed partial class LineReader(ConfigurationPaths paths)
         var path = map.Require("path").Matching(HttpPath(), "a path such as /airrohr");
         map.Done();
         return line with { Carrier = Carrier.Message, Listen = endpoint, Path = path };
+    }
+
+    /// <summary>The kernel's folder is always in the same place; another one can stand in for it.</summary>
+    private static LineEntry Folder(LineEntry line, YamlMap map)
+    {
+        var settings = new Lines.FolderSettings(line.Name, Path.GetFullPath(map.String("root")));
+        map.Done();
+        return line with { Carrier = Carrier.Folder, Folder = settings };
     }
 
     private string PathOf(string port) => Path.GetFullPath(port, Path.GetFullPath(paths.LinesFolder));

@@ -37,6 +37,9 @@ internal abstract record StationLine(string Name);
 /// <param name="Echo">Its adapter hears itself: what is sent comes back first.</param>
 internal sealed record SerialStationLine(string Name, Lines.SerialSettings Settings, bool Echo) : StationLine(Name);
 
+/// <summary>A folder of the kernel.</summary>
+internal sealed record FolderStationLine(string Name, Lines.FolderSettings Settings) : StationLine(Name);
+
 /// <summary>A TCP connection.</summary>
 internal sealed record TcpStationLine(string Name, Lines.TcpSettings Settings) : StationLine(Name);
 

@@ -13,6 +13,7 @@ public sealed class NoAllocationTests
     [InlineData("nova/sds011-query")]
     [InlineData("dfrobot/sen0469")]
     [InlineData("sensirion/sps30")]
+    [InlineData("bosch/bme280-iio")]
     [InlineData("acoem/serinus-44")]
     [InlineData("metone/bam-1020")]
     [InlineData("thermo/410i")]

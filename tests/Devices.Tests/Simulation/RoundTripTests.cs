@@ -165,6 +165,8 @@ public sealed class RoundTripTests
 
             // One of 1024 steps is 0.4 degrees at most between -40 and 85.
             FixedFrameField { Curve: FixedFrameCurve.Thermistor } => 0.25,
+            IioField { Form: IioForm.Raw } own => 0.5001 * Math.Abs(own.UsualScale * rule.Scale),
+            IioField => 1e-9 * Math.Max(1, Math.Abs(value)),
             FixedFrameField own => 0.5001 * Math.Abs(rule.Scale) / FixedFrameField.PowersOfTen[own.Decimals],
             { Layout.Type: Decoding.NumberType.Float32 } => Math.Abs(value) * 6.0e-8,
             { Layout: not null } => 0.5001 * Math.Abs(rule.Scale),

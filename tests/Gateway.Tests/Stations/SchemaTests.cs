@@ -23,6 +23,7 @@ public sealed partial class SchemaTests : IDisposable
         lines:
           - {line: a, serial: {port: p, baud: 9600, dataBits: 8, parity: none, stopBits: 1, rs485: {rtsOnSend: true, zzz: 1}, zzz: 1}, zzz: 1}
           - {line: d, http: {listen: "127.0.0.1:8090", path: /x, zzz: 1}}
+          - {line: e, iio: {root: /sys/bus/iio/devices, zzz: 1}}
           - {line: c, tcp: {host: h, port: 502, zzz: 1}}
           - {line: b, mqtt: {address: mqtts://h, topic: t, tls: {zzz: 1}, zzz: 1}}
         instruments:
@@ -121,6 +122,7 @@ public sealed partial class SchemaTests : IDisposable
             ["'rs485'"] = At(root, "$defs", "rs485"),
             ["'mqtt'"] = At(root, "$defs", "mqtt"),
             ["'tcp'"] = At(root, "$defs", "tcp"),
+            ["'iio'"] = At(root, "$defs", "iio"),
             ["'http'"] = At(root, "$defs", "http"),
             ["'tls'"] = At(root, "$defs", "tls"),
             ["'instruments[0]'"] = At(root, "$defs", "instrument"),
