@@ -1,3 +1,4 @@
+using MeetNet.Gateway.Clock;
 using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Uplink;
 using MeetNet.Hosting;
@@ -20,11 +21,12 @@ internal static class GatewayFile
         var listen = map.Optional("listen") is { } value ? Listen(value) : "127.0.0.1:8091";
         var hubs = Hubs(map.List("hubs"), map, paths);
         var outbox = map.Optional("outbox")?.Map() is { } outboxMap ? Outbox(outboxMap) : new OutboxOptions { Path = string.Empty, Hubs = [] };
+        var clock = map.Optional("clock")?.Choice("plausible", "synchronised") == "synchronised" ? ClockRule.Synchronised : ClockRule.Plausible;
         var log = map.Optional("log")?.Map() is { } logMap ? ConfigurationSections.ReadLog(logMap, paths.DataFolder) : new LogOptions();
         map.Done();
         return problems.Count > 0
             ? (null, problems)
-            : (new GatewayOptions { StationPath = station, ProfilesPath = profiles, Listen = listen, Hubs = hubs, Outbox = outbox, Log = log }, problems);
+            : (new GatewayOptions { StationPath = station, ProfilesPath = profiles, Listen = listen, Hubs = hubs, Outbox = outbox, Clock = clock, Log = log }, problems);
     }
 
     /// <summary>Address, user, password and TLS of a broker: the same keys wherever a file names one.</summary>

@@ -1,3 +1,4 @@
+using MeetNet.Gateway.Clock;
 using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Uplink;
 using MeetNet.Hosting;
@@ -22,6 +23,9 @@ internal sealed record GatewayOptions
 
     /// <summary>Limits and policy of the outbox; its path and hubs are set when the gateway starts.</summary>
     public required OutboxOptions Outbox { get; init; }
+
+    /// <summary>What makes the wall clock believed after a boot.</summary>
+    public ClockRule Clock { get; init; }
 
     public LogOptions Log { get; init; } = new();
 }

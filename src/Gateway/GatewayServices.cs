@@ -1,3 +1,4 @@
+using MeetNet.Gateway.Clock;
 using MeetNet.Gateway.Health;
 using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Stations;
@@ -21,6 +22,11 @@ internal static class GatewayServices
             options.Outbox with { Path = Path.Combine(dataFolder, OutboxFile), Hubs = [.. options.Hubs.Select(h => h.Name)] },
             provider.GetRequiredService<TimeProvider>(),
             notice => Tell(provider.GetRequiredService<ILogger<SqliteOutbox>>(), notice)));
+        services.AddSingleton<IHostClock, KernelClock>();
+        services.AddSingleton(provider => new StationClock(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IHostClock>(), options.Clock, provider.GetRequiredService<ILogger<StationClock>>()));
+        services.AddSingleton(_ => new UndatedSets(Path.Combine(dataFolder, ClockGate.FileName), station));
+        services.AddSingleton<ClockGate>();
         services.AddSingleton(provider => Announcer.Open(station, dataFolder, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new UplinkStation(station.Owner, station.Name, provider.GetRequiredService<Announcer>().Make));
         services.AddSingleton(_ => SystemdNotify.FromEnvironment());

@@ -11,11 +11,23 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Information, "MeetNet gateway {Version} for {Station}: {Instruments} instruments, {Datastreams} datastreams, hubs {Hubs}")]
     public static partial void Starting(ILogger logger, string version, string station, int instruments, int datastreams, string hubs);
 
-    [LoggerMessage(101, LogLevel.Warning, "The wall clock says {Now:o}, before this program was built: values are flagged clock:unsynchronised until it is set")]
-    public static partial void ClockUnsynchronised(ILogger logger, DateTimeOffset now);
+    [LoggerMessage(101, LogLevel.Warning, "The time is not known: the wall clock says {Now:o}, and has not been set since the machine was started. What is measured waits on the disk until it is")]
+    public static partial void ClockUnknown(ILogger logger, DateTimeOffset now);
 
-    [LoggerMessage(102, LogLevel.Information, "The wall clock is plausible again: {Now:o}")]
-    public static partial void ClockSynchronised(ILogger logger, DateTimeOffset now);
+    [LoggerMessage(102, LogLevel.Information, "The time is known: {Now:o}")]
+    public static partial void ClockKnown(ILogger logger, DateTimeOffset now);
+
+    [LoggerMessage(103, LogLevel.Warning, "The wall clock was set by {Seconds:0.###} s, to {Now:o} (or the machine slept): values around it are flagged clock:stepped")]
+    public static partial void ClockStepped(ILogger logger, double seconds, DateTimeOffset now);
+
+    [LoggerMessage(104, LogLevel.Information, "{Sets} sets of readings that waited for the time get it now")]
+    public static partial void UndatedReleased(ILogger logger, long sets);
+
+    [LoggerMessage(105, LogLevel.Warning, "Readings can't wait on the disk for the time ({Message}); they go on, flagged clock:unsynchronised")]
+    public static partial void UndatedNotKept(ILogger logger, string message);
+
+    [LoggerMessage(106, LogLevel.Error, "The file of readings that waited for the time is damaged; it is now {Path}, and what was in it is not delivered")]
+    public static partial void UndatedDamaged(ILogger logger, string path);
 
     [LoggerMessage(200, LogLevel.Information, "Line {Line} is open")]
     public static partial void LineOpen(ILogger logger, string line);

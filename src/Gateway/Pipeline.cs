@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MeetNet.Gateway.Acquisition;
+using MeetNet.Gateway.Clock;
 using MeetNet.Gateway.Harmonisation;
 using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Stations;
@@ -56,7 +57,8 @@ internal static class Pipeline
 
         services.AddSingleton<Harmoniser>();
         services.AddSingleton<IHostedService>(provider => new DrainingStage(stop => provider.GetRequiredService<Harmoniser>().RunAsync(
-            provider.GetRequiredService<Channel<ReadingSet>>().Reader, provider.GetRequiredService<Channel<Harmonised>>().Writer, stop)));
+            provider.GetRequiredService<ClockGate>().ReadAsync(provider.GetRequiredService<Channel<ReadingSet>>().Reader, stop),
+            provider.GetRequiredService<Channel<Harmonised>>().Writer, stop)));
 
         services.AddSingleton(provider => new AcquisitionHost(
             provider.GetRequiredService<Station>(), provider.GetRequiredService<Channel<ReadingSet>>().Writer, provider.GetRequiredService<TimeProvider>(),

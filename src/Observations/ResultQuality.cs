@@ -131,6 +131,12 @@ public static class QualityTests
     /// <summary>The gateway's clock was not synchronised when the value was taken.</summary>
     public const string ClockUnsynchronised = "clock:unsynchronised";
 
+    /// <summary>The gateway's clock was set: the time is of the clock before, or was given twice, or is the first after it.</summary>
+    public const string ClockStepped = "clock:stepped";
+
+    /// <summary>The gateway's clock had not been set when the value was taken, and the machine was started again before it was: nobody knows the time.</summary>
+    public const string ClockLost = "clock:lost";
+
     /// <summary>No calibration is in force at the phenomenon time: the value is not calibrated.</summary>
     public const string CalibrationExpired = "calibration:expired";
 

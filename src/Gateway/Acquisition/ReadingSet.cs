@@ -1,6 +1,7 @@
 using MeetNet.Devices;
 using MeetNet.Gateway.Lines;
 using MeetNet.Gateway.Stations;
+using MeetNet.Observations;
 
 namespace MeetNet.Gateway.Acquisition;
 
@@ -12,6 +13,7 @@ namespace MeetNet.Gateway.Acquisition;
 /// <param name="NetworkTime">When a network server received it, for what came through one: nearer to the measurement than its arrival here.</param>
 /// <param name="Reason">What the device said of the set as a whole; null for nothing.</param>
 /// <param name="Receipt">Told when every observation made of the set is on the disk; null when nobody waits for it.</param>
+/// <param name="Clock">What is to be said of the time by the gateway's clock; the default for nothing, missing when there is none.</param>
 internal readonly record struct ReadingSet(
     Instrument Instrument,
     ArrivalTime SampledAt,
@@ -19,7 +21,8 @@ internal readonly record struct ReadingSet(
     DeviceTime? DeviceTime = null,
     DateTimeOffset? NetworkTime = null,
     string? Reason = null,
-    Receipt? Receipt = null);
+    Receipt? Receipt = null,
+    ResultQuality Clock = default);
 
 /// <summary>
 /// Travels with what was made of one message and completes when all of it is on the disk, so that the sender can be told then and not before.

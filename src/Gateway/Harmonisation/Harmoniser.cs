@@ -24,14 +24,10 @@ internal sealed class Harmoniser
     /// <summary>The device's stamp lies outside the years that its clock can mean.</summary>
     public const string StampOutOfRange = "stamp:out_of_range";
 
-    /// <summary>No wall clock that has been set shows a time before this program was written.</summary>
-    public static readonly DateTimeOffset EarliestPlausible = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
-
     private readonly TimeProvider _time;
     private readonly ILogger<Harmoniser> _log;
     private readonly Dictionary<Instrument, DatastreamWork[][][]> _passes;
     private readonly InputMemory _inputs;
-    private bool _clockIsPlausible = true;
 
     public Harmoniser(Station station, TimeProvider time, ILogger<Harmoniser> log)
     {
@@ -43,13 +39,13 @@ internal sealed class Harmoniser
 
     public HarmonisationBooks Books { get; } = new();
 
-    /// <summary>Moves everything from channel 1 to channel 2 until channel 1 is complete; completes channel 2 then.</summary>
-    public async Task RunAsync(ChannelReader<ReadingSet> input, ChannelWriter<Harmonised> output, CancellationToken stop)
+    /// <summary>Moves everything that came through the gate to channel 2 until there is no more; completes channel 2 then.</summary>
+    public async Task RunAsync(IAsyncEnumerable<ReadingSet> input, ChannelWriter<Harmonised> output, CancellationToken stop)
     {
         var observations = new List<Harmonised>(16);
         try
         {
-            await foreach (var set in input.ReadAllAsync(stop))
+            await foreach (var set in input.WithCancellation(stop))
             {
                 observations.Clear();
                 Harmonise(set, observations);
@@ -74,7 +70,6 @@ internal sealed class Harmoniser
     {
         var passes = _passes[set.Instrument];
         var now = _time.GetUtcNow();
-        var clock = ClockIsPlausible(now) ? default : ResultQuality.Suspect(QualityTests.ClockUnsynchronised);
         foreach (var reading in set.Readings.Span)
         {
             var datastreams = 0;
@@ -92,15 +87,15 @@ internal sealed class Harmoniser
             {
                 foreach (var work in pass[reading.Field])
                 {
-                    Take(work, reading, set, now, clock, observations);
+                    Take(work, reading, set, now, observations);
                 }
             }
         }
     }
 
-    private void Take(DatastreamWork work, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock, List<Harmonised> observations)
+    private void Take(DatastreamWork work, RawReading reading, in ReadingSet set, DateTimeOffset now, List<Harmonised> observations)
     {
-        var observation = Observe(work, reading, set, now, clock, out var procedure);
+        var observation = Observe(work, reading, set, now, out var procedure);
         if (work.Tests is { } tests)
         {
             observation = tests.Judge(observation, procedure, out var correction);
@@ -138,12 +133,12 @@ internal sealed class Harmoniser
         observations.Add(new Harmonised(observation, receipt));
     }
 
-    private Observation Observe(DatastreamWork work, RawReading reading, in ReadingSet set, DateTimeOffset now, ResultQuality clock, out Procedure procedure)
+    private Observation Observe(DatastreamWork work, RawReading reading, in ReadingSet set, DateTimeOffset now, out Procedure procedure)
     {
         var time = PhenomenonTimeOf(work, reading, set, out var stampProblem, out var stampQuality);
         procedure = work.Plan.Procedures.At(time);
         double? raw = double.IsFinite(reading.Value) ? reading.Value : null;
-        var reason = stampProblem ?? ReasonOf(reading.Status, raw);
+        var reason = stampProblem ?? (set.Clock.Flag == QartodFlag.Missing ? set.Clock.Tests : null) ?? ReasonOf(reading.Status, raw);
         double? result = null;
         ResultQuality quality;
         var inputs = default(ProcedureInputs);
@@ -156,7 +151,7 @@ internal sealed class Harmoniser
             inputs = _inputs.For(procedure, time);
             (result, quality) = procedure.Apply(reading.Value, time, inputs);
             // A missing result stays missing; the worst flag of a present one counts.
-            quality = result is null ? quality : quality.And(stampQuality).And(clock);
+            quality = result is null ? quality : quality.And(stampQuality).And(set.Clock);
         }
 
         return new Observation(work.Id, procedure.Id, time, now, result, quality, raw, Revision: 0, inputs);
@@ -170,8 +165,9 @@ internal sealed class Harmoniser
     {
         problem = null;
         quality = default;
-        var received = set.NetworkTime ?? set.SampledAt.Utc;
-        var arrival = PhenomenonTime.Instant(received);
+        // A clock that is in doubt settles nothing.
+        var received = set.NetworkTime ?? (set.Clock.Flag == QartodFlag.None ? set.SampledAt.Utc : null);
+        var arrival = PhenomenonTime.Instant(received ?? set.SampledAt.Utc);
         if (work.Stamps is not { } stamps)
         {
             // A value out of a device's memory comes with the instant that it is of.
@@ -218,25 +214,6 @@ internal sealed class Harmoniser
         }
 
         return arrival;
-    }
-
-    private bool ClockIsPlausible(DateTimeOffset now)
-    {
-        var plausible = now >= EarliestPlausible;
-        if (plausible != _clockIsPlausible)
-        {
-            _clockIsPlausible = plausible;
-            if (plausible)
-            {
-                Log.ClockSynchronised(_log, now);
-            }
-            else
-            {
-                Log.ClockUnsynchronised(_log, now);
-            }
-        }
-
-        return plausible;
     }
 
     private static string? ReasonOf(ReadingStatus status, double? raw) => status switch

@@ -1,4 +1,5 @@
 using MeetNet.Gateway.Acquisition;
+using MeetNet.Gateway.Clock;
 using MeetNet.Gateway.Harmonisation;
 using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Stations;
@@ -8,11 +9,12 @@ namespace MeetNet.Gateway.Health;
 
 /// <summary>What <c>/api/books</c> says: counters that have to balance, from a byte on a line to a hub's acknowledgement.</summary>
 internal sealed record GatewayBooks(
-    string Station, IReadOnlyList<LineBooks> Lines, HarmonisationCounters Harmonisation, WriterBooks Writer, OutboxPage Outbox, IReadOnlyList<UplinkStatus> Hubs)
+    string Station, IReadOnlyList<LineBooks> Lines, ClockGateBooks Clock, HarmonisationCounters Harmonisation, WriterBooks Writer, OutboxPage Outbox, IReadOnlyList<UplinkStatus> Hubs)
 {
-    public static GatewayBooks Read(Station station, AcquisitionHost acquisition, Harmoniser harmoniser, OutboxWriter writer, IOutbox outbox, Uplinks uplinks) => new(
+    public static GatewayBooks Read(Station station, AcquisitionHost acquisition, ClockGate gate, Harmoniser harmoniser, OutboxWriter writer, IOutbox outbox, Uplinks uplinks) => new(
         station.FullName,
         [.. acquisition.Lines.Select(LineBooks.Of)],
+        gate.Books,
         harmoniser.Books.Read(),
         WriterBooks.Of(writer.Books),
         OutboxPage.Of(outbox),

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using MeetNet.Gateway.Acquisition;
+using MeetNet.Gateway.Clock;
 using MeetNet.Gateway.Harmonisation;
 using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Uplink;
@@ -11,11 +12,14 @@ internal sealed class GatewayMeter : IDisposable
 {
     private readonly AcquisitionHost _acquisition;
 
-    public GatewayMeter(AcquisitionHost acquisition, Harmoniser harmoniser, OutboxWriter writer, IOutbox outbox, Uplinks uplinks)
+    public GatewayMeter(AcquisitionHost acquisition, StationClock clock, ClockGate gate, Harmoniser harmoniser, OutboxWriter writer, IOutbox outbox, Uplinks uplinks)
     {
         _acquisition = acquisition;
         Meter = new Meter("meetnet.gateway");
         Lines();
+        Gauge("meetnet.clock.known", "1 once the wall clock has been set since the machine was started.", () => clock.IsKnown ? 1 : 0);
+        Counter("meetnet.clock.steps", "Times that the wall clock was set after that.", () => clock.View.Steps);
+        Gauge("meetnet.clock.waiting", "Sets of readings on the disk that wait for the time.", () => gate.Books.Waiting);
         Counter("meetnet.gateway.readings", "Raw readings taken in.", () => harmoniser.Books.Read().Readings);
         Counter("meetnet.gateway.readings.unmapped", "Raw readings that no datastream is made of.", () => harmoniser.Books.Read().Unmapped);
         Counter("meetnet.gateway.observations.corrected", "Observations made again because a later one showed them to be spikes.", () => harmoniser.Books.Read().Corrections);

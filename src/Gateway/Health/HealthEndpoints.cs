@@ -1,4 +1,5 @@
 using MeetNet.Gateway.Acquisition;
+using MeetNet.Gateway.Clock;
 using MeetNet.Gateway.Harmonisation;
 using MeetNet.Gateway.Outbox;
 using MeetNet.Gateway.Stations;
@@ -20,15 +21,15 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/healthz", (Station station, AcquisitionHost acquisition, OutboxWriter writer, IOutbox outbox, Uplinks uplinks) =>
+        endpoints.MapGet("/healthz", (Station station, AcquisitionHost acquisition, StationClock clock, ClockGate gate, OutboxWriter writer, IOutbox outbox, Uplinks uplinks) =>
         {
-            var health = GatewayHealth.Judge(station, acquisition, writer, outbox, uplinks);
+            var health = GatewayHealth.Judge(station, acquisition, ClockHealth.Of(clock, gate), writer, outbox, uplinks);
             return Results.Json(
                 health, HealthJson.Options, statusCode: health.Status == GatewayHealth.Failing ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         });
         endpoints.MapGet("/metrics", (PrometheusText metrics) => Results.Text(metrics.Render(), PrometheusText.ContentType));
         endpoints.MapGet(
-            "/api/books", (Station station, AcquisitionHost acquisition, Harmoniser harmoniser, OutboxWriter writer, IOutbox outbox, Uplinks uplinks) =>
-                Results.Json(GatewayBooks.Read(station, acquisition, harmoniser, writer, outbox, uplinks), HealthJson.Options));
+            "/api/books", (Station station, AcquisitionHost acquisition, ClockGate gate, Harmoniser harmoniser, OutboxWriter writer, IOutbox outbox, Uplinks uplinks) =>
+                Results.Json(GatewayBooks.Read(station, acquisition, gate, harmoniser, writer, outbox, uplinks), HealthJson.Options));
     }
 }

@@ -304,14 +304,18 @@ public sealed class HarmoniserTests : IDisposable
     }
 
     [Fact]
-    public void A_clock_that_was_never_set_makes_values_suspect()
+    public void What_the_clock_says_of_a_time_is_said_of_the_value_and_such_a_time_settles_no_stamp()
     {
-        var boot = new DateTimeOffset(1970, 1, 1, 0, 0, 30, TimeSpan.Zero);
-        var time = new ManualTimeProvider(boot);
-        var observations = new List<Harmonised>();
-        var harmoniser = new Harmoniser(_flemish, time, _log.For<Harmoniser>());
-        harmoniser.Harmonise(Set(_flemish, "pm-1", [new RawReading(1, 12, ReadingStatus.Ok)], null, boot), observations);
-        Assert.Equal(new ResultQuality(QartodFlag.Suspect, QualityTests.ClockUnsynchronised), observations.Single().Observation.Quality);
+        var doubt = ResultQuality.Suspect(QualityTests.ClockStepped);
+        var set = Set(_flemish, "pm-1", [new RawReading(1, 12, ReadingStatus.Ok)], null, Noon) with { Clock = doubt };
+        Assert.Equal(doubt, Harmonise(_flemish, set).Single().Quality);
+
+        // 02:30 on 25 October 2026, received at 01:30:05Z by a clock that is in doubt: either hour.
+        var stamped = Set(
+            _flemish, "surface-1", [new RawReading(0, 16.95, ReadingStatus.Ok)], new DeviceTime(new DateTime(2026, 10, 25, 2, 30, 0), null),
+            new(2026, 10, 25, 1, 30, 5, TimeSpan.Zero));
+        Assert.Equal(ResultQuality.Good, Harmonise(_flemish, stamped).Single().Quality);
+        Assert.Equal("stamp:ambiguous,clock:stepped", Harmonise(_flemish, stamped with { Clock = doubt }).Single().Quality.Tests);
     }
 
     [Fact]
