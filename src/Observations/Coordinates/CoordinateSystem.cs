@@ -14,13 +14,14 @@ public sealed class CoordinateSystem
     private readonly Ellipsoid _ellipsoid;
     private readonly IMapProjection _projection;
     private readonly Helmert? _helmert;
+    private readonly PlaneShift? _shift;
     private readonly (double South, double North, double West, double East) _area;
 
     private CoordinateSystem(
         string code, string name, Ellipsoid ellipsoid, IMapProjection projection, Helmert? helmert,
-        (double South, double North, double West, double East) area)
+        (double South, double North, double West, double East) area, PlaneShift? shift = null)
     {
-        (Code, Name, _ellipsoid, _projection, _helmert, _area) = (code, name, ellipsoid, projection, helmert, area);
+        (Code, Name, _ellipsoid, _projection, _helmert, _area, _shift) = (code, name, ellipsoid, projection, helmert, area, shift);
     }
 
     /// <summary>Amersfoort / RD New, the Netherlands.</summary>
@@ -35,7 +36,7 @@ public sealed class CoordinateSystem
         "EPSG:31370", "Lambert 72", Ellipsoid.International1924,
         new LambertConformalConic(
             Ellipsoid.International1924, 90 * Degree, 4.36748666666667 * Degree, 51.1666672333333 * Degree, 49.8333339 * Degree, 150_000.013, 5_400_088.438),
-        Helmert.Belge1972ToEtrs89, (49.5, 51.51, 2.5, 6.4));
+        Helmert.Belge1972ToEtrs89, (49.5, 51.51, 2.5, 6.4), PlaneShift.BorderOf15928);
 
     /// <summary>ETRS89 / Belgian Lambert 2008.</summary>
     public static CoordinateSystem Lambert2008 { get; } = new(
@@ -58,11 +59,11 @@ public sealed class CoordinateSystem
     /// <summary>What people call it.</summary>
     public string Name { get; }
 
-    /// <summary>Name of the way to ETRS89: that of the Helmert parameters, or <c>exact</c> when the system is itself of ETRS89.</summary>
-    public string Transformation => _helmert?.Id ?? "exact";
+    /// <summary>Name of the way to ETRS89: that of the Helmert parameters, with what is taken off in the border region, or <c>exact</c> when the system is itself of ETRS89.</summary>
+    public string Transformation => _shift?.Id ?? _helmert?.Id ?? "exact";
 
     /// <summary>Metres, horizontally; 0.001 for a system that is itself of ETRS89.</summary>
-    public double Accuracy => _helmert?.Accuracy ?? 0.001;
+    public double Accuracy => _shift?.Accuracy ?? _helmert?.Accuracy ?? 0.001;
 
     /// <summary>The system of that code; false when it is not known.</summary>
     public static bool TryGet(string? code, [NotNullWhen(true)] out CoordinateSystem? system)
@@ -72,13 +73,16 @@ public sealed class CoordinateSystem
     }
 
     /// <summary>The plane coordinates of a place on the ellipsoid of ETRS89, in degrees.</summary>
-    public (double X, double Y) FromEtrs89(double latitude, double longitude) =>
-        _projection.Project(ToLocal(Geodetic.FromDegrees(latitude, longitude)));
+    public (double X, double Y) FromEtrs89(double latitude, double longitude)
+    {
+        var (x, y) = _projection.Project(ToLocal(Geodetic.FromDegrees(latitude, longitude)));
+        return _shift is { } shift ? (x + shift.X, y + shift.Y) : (x, y);
+    }
 
     /// <summary>The place in degrees ETRS89, to 10⁻⁸ degree (a millimetre); whatever the numbers, also far off the area of the system.</summary>
     public (double Latitude, double Longitude) ToEtrs89(double x, double y)
     {
-        var local = _projection.Unproject(x, y);
+        var local = _shift is { } shift ? _projection.Unproject(x - shift.X, y - shift.Y) : _projection.Unproject(x, y);
 
         // A place on the ground is on the ellipsoid of ETRS89 here; on the local one it is as high as the two are apart.
         var height = _helmert is null ? 0 : -FromLocal(local).Height;

@@ -134,12 +134,12 @@ public sealed class StationReaderTests
         using var folder = new TemporaryFolder();
         var path = folder.File("station.yaml");
         File.WriteAllText(path, RepositoryFile.Text("firmware-config/stations/kalmthoutse-heide.yaml").Replace(
-            "{latitude: 51.390, longitude: 4.440, crs: \"EPSG:4258\"}", "{x: 154959.121, y: 231144.548, crs: \"EPSG:31370\"}", StringComparison.Ordinal));
+            "{latitude: 51.390, longitude: 4.440, crs: \"EPSG:4258\"}", "{x: 154959.059, y: 231144.460, crs: \"EPSG:31370\"}", StringComparison.Ordinal));
         var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
         Assert.Empty(problems);
         var location = station!.Thing.Location;
         Assert.Equal((51.390, 4.440), (Math.Round(location.Latitude, 6), Math.Round(location.Longitude, 6)));
-        Assert.Equal(("EPSG:31370", 154959.121, "helmert-15928"), (location.Native!.Crs, location.Native.X, location.Native.Transformation));
+        Assert.Equal(("EPSG:31370", 154959.059, "helmert-15928-border"), (location.Native!.Crs, location.Native.X, location.Native.Transformation));
     }
 
     [Fact]

@@ -32,6 +32,45 @@ public sealed class DatumTests
     public void V5_at_Eijsden_the_constant_gives_what_is_published() =>
         Assert.Equal(46.390, 44.060 + Shift("taw-const-2.33", VerticalDatum.Nap, VerticalDatum.Taw, 50.758, 5.682), 9);
 
+    /// <summary>All 160 nodes, to the millimetre they are given in.</summary>
+    [Theory]
+    [InlineData(51.6, "2.365 2.365 2.366 2.366 2.366 2.366 2.358 2.356 2.354 2.356 2.360 2.362 2.363 2.363 2.364 2.364")]
+    [InlineData(51.5, "2.367 2.365 2.363 2.363 2.364 2.360 2.345 2.342 2.340 2.344 2.353 2.362 2.362 2.363 2.364 2.364")]
+    [InlineData(51.4, "2.369 2.363 2.355 2.356 2.359 2.354 2.343 2.341 2.341 2.341 2.347 2.356 2.359 2.364 2.364 2.364")]
+    [InlineData(51.3, "2.368 2.356 2.347 2.344 2.351 2.354 2.356 2.353 2.350 2.347 2.342 2.352 2.356 2.361 2.363 2.365")]
+    [InlineData(51.2, "2.368 2.357 2.347 2.337 2.347 2.363 2.364 2.359 2.354 2.351 2.352 2.358 2.359 2.358 2.362 2.365")]
+    [InlineData(51.1, "2.385 2.376 2.361 2.354 2.358 2.363 2.364 2.363 2.359 2.354 2.354 2.363 2.366 2.359 2.363 2.366")]
+    [InlineData(51.0, "2.405 2.393 2.377 2.368 2.365 2.363 2.363 2.364 2.362 2.356 2.354 2.359 2.360 2.357 2.364 2.364")]
+    [InlineData(50.9, "2.411 2.398 2.384 2.376 2.371 2.363 2.360 2.362 2.362 2.356 2.353 2.355 2.351 2.354 2.364 2.366")]
+    [InlineData(50.8, "2.398 2.387 2.378 2.375 2.370 2.361 2.356 2.357 2.359 2.357 2.355 2.354 2.347 2.349 2.365 2.373")]
+    [InlineData(50.7, "2.384 2.373 2.369 2.368 2.363 2.354 2.350 2.352 2.354 2.355 2.358 2.354 2.347 2.349 2.369 2.385")]
+    public void Every_node_of_the_table_is_there(double latitude, string row)
+    {
+        foreach (var (column, text) in row.Split(' ').Index())
+        {
+            Assert.True(TawGrid2018.TryOffset(latitude, 3.2 + (0.2 * column), out var found));
+            Assert.Equal(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture), found, 1e-6);
+        }
+    }
+
+    /// <summary>
+    /// V2, V3 and V9 (European vertical reference frames) and V8 (heights above the ellipsoid) are not offered, and nothing silently stands in for them: the way by EVRF2000 gives 4.3114 for V1,
+    /// 4 cm less than the geoids.
+    /// </summary>
+    [Theory]
+    [InlineData("EVRF2000")]
+    [InlineData("EVRF2007")]
+    [InlineData("EVRF2019")]
+    [InlineData("ETRS89")]
+    [InlineData("EPSG:5730")]
+    [InlineData("EPSG:5621")]
+    [InlineData("LAT")]
+    public void A_datum_that_is_not_offered_is_none(string code)
+    {
+        Assert.False(VerticalDatum.TryGet(code, out _));
+        Assert.False(VerticalTransformation.TryGet($"nap-{code}", VerticalDatum.Nap, VerticalDatum.Taw, out _));
+    }
+
     [Theory]
     [InlineData(51.6, 3.2, 2.365)]
     [InlineData(50.7, 6.2, 2.385)]

@@ -56,8 +56,18 @@ public sealed class GasTests
         { "NSW EPA: 1 pphm of ammonia at 25 °C", "nh3", 10, "[ppb]", null, "ug/m3", GasReference.Us25C101325, 7.0, 0.05 },
         { "NSW EPA: 1 pphm of ozone at 0 °C", "o3", 10, "[ppb]", null, "ug/m3", GasReference.Standard0C101325, 21.4, 0.05 },
         { "NSW EPA: 1 pphm of ozone at 25 °C", "o3", 10, "[ppb]", null, "ug/m3", GasReference.Us25C101325, 19.6, 0.05 },
+        { "NSW EPA: 1 pphm of NO at 0 °C", "no", 10, "[ppb]", null, "ug/m3", GasReference.Standard0C101325, 13.4, 0.05 },
+        { "NSW EPA: 1 pphm of NO at 25 °C", "no", 10, "[ppb]", null, "ug/m3", GasReference.Us25C101325, 12.3, 0.05 },
+        { "NSW EPA: 1 pphm of NO2 at 0 °C", "no2", 10, "[ppb]", null, "ug/m3", GasReference.Standard0C101325, 20.5, 0.05 },
         { "NSW EPA: 1 pphm of NO2 at 25 °C", "no2", 10, "[ppb]", null, "ug/m3", GasReference.Us25C101325, 18.8, 0.05 },
         { "NSW EPA: 1 pphm of SO2 at 0 °C", "so2", 10, "[ppb]", null, "ug/m3", GasReference.Standard0C101325, 28.6, 0.05 },
+        { "NSW EPA: 1 pphm of SO2 at 25 °C", "so2", 10, "[ppb]", null, "ug/m3", GasReference.Us25C101325, 26.2, 0.05 },
+        { "NSW EPA: 1 ppm of CO at 0 °C", "co", 1, "[ppm]", null, "mg/m3", GasReference.Standard0C101325, 1.25, 0.005 },
+        { "NSW EPA: 1 ppm of CO at 25 °C", "co", 1, "[ppm]", null, "mg/m3", GasReference.Us25C101325, 1.15, 0.0052 },
+        { "UK objective of SO2: 100 ppb", "so2", 100, "[ppb]", null, "ug/m3", Eu, 266, 0.5 },
+        { "UK objective of CO: 10 ppm", "co", 10, "[ppm]", null, "mg/m3", Eu, 11.6, 0.05 },
+        { "UK objective of benzene: 5 ppb", "c6h6", 5, "[ppb]", null, "ug/m3", Eu, 16.25, 0.02 },
+        { "AOT40: the directive takes 40 ppb of ozone for 80 µg/m³, by the customary factor", "o3", 40, "[ppb]", null, "ug/m3", Eu, 80, 0.21 },
         { "mg to µg at one state", "co", 1.5, "mg/m3", Eu, "ug/m3", Eu, 1500, 1e-9 },
         { "ppm to ppb has no state", "co2", 420, "[ppm]", null, "[ppb]", null, 420_000, 1e-6 },
     };
@@ -109,6 +119,7 @@ public sealed class GasTests
     [InlineData("o3", 2.00)]
     [InlineData("so2", 2.66)]
     [InlineData("c6h6", 3.25)]
+    [InlineData("co", 1.16)]
     public void The_customary_three_digit_factors_are_within_their_rounding(string gas, double customary) =>
         Assert.Equal(customary, Factor(gas, "[ppb]", "ug/m3", Eu), 0.0055);
 
