@@ -1,3 +1,4 @@
+using MeetNet.Devices;
 using MeetNet.Devices.Profiles;
 using MeetNet.Observations;
 using MeetNet.Observations.Calibration;
@@ -101,6 +102,7 @@ internal sealed class DatastreamReader(
             GrossRange = range,
             Tests = tests,
             Stamp = stamp,
+            TimeSource = stamp is not null ? TimeSource.DeviceStamp : ProfileShelf.DriverOf(profile).Carrier == Carrier.Message ? TimeSource.NetworkReception : TimeSource.GatewayArrival,
         };
         if (!ProcedureBuilder.TryBuild(request, out var procedures, out var problems))
         {
@@ -241,8 +243,9 @@ internal sealed class DatastreamReader(
         var from = Input(map.Require("sensor"), "air_pressure");
         var age = map.Duration("maximumAge", TimeSpan.FromSeconds(1), AirInputs.LongestAge);
         var higher = map.Optional("higher")?.Number(-AirInputs.HighestDifference, AirInputs.HighestDifference) ?? 0;
+        var source = map.Optional("source")?.String();
         map.Done();
-        return from is { } datastream ? new Barometer(datastream, age, higher) : null;
+        return from is { } datastream ? new Barometer(datastream, age, higher, source) : null;
     }
 
     private AmbientAir? Ambient(YamlMap map)

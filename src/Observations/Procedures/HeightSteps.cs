@@ -166,7 +166,7 @@ internal static class HeightSteps
 
         ConversionSteps.Refuse(!(Math.Abs(barometer.Higher) <= AirInputs.HighestDifference), ProcedureSetting.Barometer,
             $"the barometer is at most {AirInputs.HighestDifference} m higher or lower than the well head", problems);
-        steps.Add(new BarometricStep(barometer.Datastream.ToString(), barometer.MaximumAge, barometer.Higher));
+        steps.Add(new BarometricStep(barometer.Datastream.ToString(), barometer.MaximumAge, barometer.Higher, barometer.Source));
     }
 
     private static bool CheckDirection(ProcedureRequest request, VerticalDatum datum, List<ProcedureProblem> problems)

@@ -6,14 +6,14 @@ namespace MeetNet.Observations.Procedures;
 /// <summary>Reads the steps that compute with other datastreams; the object has been entered, and its kind is known.</summary>
 internal static class InputStepReader
 {
-    private static readonly WireMembers Barometric = new("step", "barometer", "maximumAge", "higher");
+    private static readonly WireMembers Barometric = new("step", "barometer", "maximumAge", "higher", "source?");
     private static readonly WireMembers Ambient = new(
         "step", "gas", "temperatureFrom", "pressureFrom", "maximumAge", "fallbackTemperature?", "fallbackPressure?", "temperature", "pressure", "source");
 
     public static bool ReadBarometric(ref WireCursor cursor, out ProcedureStep step)
     {
         step = null!;
-        var (barometer, age, higher) = ("", default(TimeSpan), 0.0);
+        var (barometer, age, higher, source) = ("", default(TimeSpan), 0.0, "");
         var seen = default(WireSeen);
         for (int member; (member = cursor.Next(Barometric, ref seen)) >= 0;)
         {
@@ -22,6 +22,7 @@ internal static class InputStepReader
                 1 => cursor.DatastreamId(out barometer),
                 2 => cursor.Duration(out age),
                 3 => cursor.Number(-AirInputs.HighestDifference, AirInputs.HighestDifference, out higher),
+                4 => cursor.Text(out source),
                 _ => cursor.Ignore(),
             };
             if (!valid)
@@ -30,7 +31,7 @@ internal static class InputStepReader
             }
         }
 
-        step = new BarometricStep(barometer, age, higher);
+        step = new BarometricStep(barometer, age, higher, source.Length == 0 ? null : source);
         return cursor.Finished(Barometric, seen);
     }
 

@@ -7,7 +7,8 @@ namespace MeetNet.Observations.Procedures;
 /// <param name="Barometer">Datastream of <c>air_pressure</c>, hPa.</param>
 /// <param name="MaximumAge">How far its result may be from the phenomenon time.</param>
 /// <param name="Higher">Metres that the barometer is above the well head; negative when it is below.</param>
-public sealed record BarometricStep(string Barometer, TimeSpan MaximumAge, double Higher) : ProcedureStep
+/// <param name="Provenance">Whose barometer it is and where, when it is not the station's own; null when it is.</param>
+public sealed record BarometricStep(string Barometer, TimeSpan MaximumAge, double Higher, string? Provenance = null) : ProcedureStep
 {
     internal const string Name = "barometric";
 
@@ -20,7 +21,7 @@ public sealed record BarometricStep(string Barometer, TimeSpan MaximumAge, doubl
     public override string Kind => Name;
 
     /// <inheritdoc/>
-    public override string? Source => "barometer of the station; air column of ISO 2533: 12.01 Pa/m";
+    public override string? Source => $"{Provenance ?? "barometer of the station"}; air column of ISO 2533: 12.01 Pa/m";
 
     /// <inheritdoc/>
     public override string? OutputUnit => "Pa";
@@ -61,6 +62,10 @@ public sealed record BarometricStep(string Barometer, TimeSpan MaximumAge, doubl
         json.WriteString("barometer"u8, Barometer);
         json.WriteString("maximumAge"u8, Iso8601.FormatDuration(MaximumAge));
         json.WriteNumber("higher"u8, Higher);
+        if (Provenance is not null)
+        {
+            json.WriteString("source"u8, Provenance);
+        }
     }
 
     private double AirAtWell(double hectopascal) => (hectopascal * PascalPerHectopascal) + (Higher * AirColumn);

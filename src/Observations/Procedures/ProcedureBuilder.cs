@@ -101,6 +101,11 @@ public static class ProcedureBuilder
             yield return step;
         }
 
+        if (request.TimeSource is { } rule)
+        {
+            yield return new TimeSourceStep(rule);
+        }
+
         if (request.Stamp is not null)
         {
             yield return new StampStep(request.Stamp);

@@ -93,8 +93,11 @@ public sealed record ProcedureRequest
     /// <summary>Further tests, in the order they are stated; each kind at most once. None by default: no source gives thresholds that hold everywhere.</summary>
     public IReadOnlyList<QualityTest> Tests { get; init; } = [];
 
-    /// <summary>How the device stamps its values; null when the gateway stamps them.</summary>
+    /// <summary>How the device stamps its values; null when it does not.</summary>
     public StampConvention? Stamp { get; init; }
+
+    /// <summary>Whose clock the phenomenon time is of; null for a series that was published with its times.</summary>
+    public TimeSource? TimeSource { get; init; }
 }
 
 /// <summary>The settings of a <see cref="ProcedureRequest"/> that can be wrong, so that a reader can point at the line.</summary>

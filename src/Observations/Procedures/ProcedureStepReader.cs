@@ -21,6 +21,7 @@ internal static class ProcedureStepReader
     private static readonly WireMembers Gas = new(
         "step", "gas", "from", "to", "nativeTemperature?", "nativePressure?", "temperature", "pressure", "molarMass?", "factor", "source");
 
+    private static readonly WireMembers TimeRule = new("step", "rule");
     private static readonly WireMembers Stamp = new("step", "position", "zone", "period");
     private static readonly WireMembers Gross = new("step", "fail", "suspect", "source");
 
@@ -63,6 +64,7 @@ internal static class ProcedureStepReader
             HydrostaticStep.Name => HeightStepReader.ReadHydrostatic(ref cursor, out step),
             BarometricStep.Name => InputStepReader.ReadBarometric(ref cursor, out step),
             GasAmbientStep.Name => InputStepReader.ReadAmbient(ref cursor, out step),
+            TimeSourceStep.Name => ReadTimeSource(ref cursor, out step),
             StampStep.Name => ReadStamp(ref cursor, out step),
             GrossRangeStep.Name => ReadGross(ref cursor, out step),
             Spike.TestName => QualityTestReader.ReadSpike(ref cursor, out step),
@@ -191,6 +193,23 @@ internal static class ProcedureStepReader
             || (native is null ? GasConversion.TryFactor(fromUnit!, null, toUnit!, reference, mass, out expected) : fromUnit!.IsEquivalentTo(toUnit!)))
             && (!known || Agree(expected, factor))
             || cursor.Fail(WireReasons.BadValue, $"expected the factor from {from} to {to} at these conditions, found {factor}");
+    }
+
+    private static bool ReadTimeSource(ref WireCursor cursor, out ProcedureStep step)
+    {
+        step = null!;
+        var rule = "";
+        var seen = default(WireSeen);
+        while (cursor.Next(TimeRule, ref seen) is var member && member >= 0)
+        {
+            if (!(member == 1 ? cursor.Choice(out rule, [.. TimeSources.Names]) : cursor.Ignore()))
+            {
+                return false;
+            }
+        }
+
+        step = cursor.Finished(TimeRule, seen) ? new TimeSourceStep((TimeSource)TimeSources.Names.Index().Single(n => n.Item == rule).Index) : null!;
+        return step is not null;
     }
 
     private static bool ReadStamp(ref WireCursor cursor, out ProcedureStep step)

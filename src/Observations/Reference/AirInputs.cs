@@ -4,7 +4,8 @@ namespace MeetNet.Observations.Reference;
 /// <param name="Datastream">Of <c>air_pressure</c>, of the same station.</param>
 /// <param name="MaximumAge">How far its result may be from the phenomenon time.</param>
 /// <param name="Higher">Metres that it is above the well head.</param>
-public sealed record Barometer(DatastreamId Datastream, TimeSpan MaximumAge, double Higher);
+/// <param name="Source">Whose it is and where, for one that is not the station's own; null for one that is.</param>
+public sealed record Barometer(DatastreamId Datastream, TimeSpan MaximumAge, double Higher, string? Source = null);
 
 /// <summary>The temperature and pressure beside an instrument that gives a mass concentration of the air as it is.</summary>
 /// <param name="Temperature">Datastream of <c>air_temperature</c>, of the same station.</param>

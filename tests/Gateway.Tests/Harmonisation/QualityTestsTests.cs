@@ -54,7 +54,7 @@ public sealed class QualityTestsTests : IDisposable
     {
         var procedure = Station().Datastreams.Single().Procedures.All.Single();
         Assert.Equal(
-            ["raw", "vertical_datum", "gross_range", "spike", "rate_of_change", "flat_line", "attenuated_signal", "climatology", "time_gap"],
+            ["raw", "vertical_datum", "time_source", "gross_range", "spike", "rate_of_change", "flat_line", "attenuated_signal", "climatology", "time_gap"],
             procedure.Steps.Select(s => s.Kind));
         Assert.True(Observations.Procedures.Procedure.TryRead(procedure.ToUtf8(), out var announced, out var fault), fault.ToString());
         Assert.Equal(procedure.Steps, announced.Steps);

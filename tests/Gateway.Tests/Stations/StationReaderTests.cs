@@ -53,10 +53,10 @@ public sealed class StationReaderTests
     [Fact]
     public void Each_datastream_has_the_steps_of_its_own_conventions()
     {
-        Assert.Equal(["raw", "vertical_datum", "gross_range"], Steps(TestStations.Flemish(), "level-1"));
-        Assert.Equal(["raw", "unit", "gross_range"], Steps(TestStations.Dutch(), "level-1"));
-        Assert.Equal(["raw", "calibration", "gas_reference", "gross_range"], Steps(TestStations.Flemish(), "nh3-1"));
-        Assert.Equal(["raw", "vertical_datum", "stamp", "gross_range"], Steps(TestStations.Flemish(), "surface-1"));
+        Assert.Equal(["raw", "vertical_datum", "time_source", "gross_range"], Steps(TestStations.Flemish(), "level-1"));
+        Assert.Equal(["raw", "unit", "time_source", "gross_range"], Steps(TestStations.Dutch(), "level-1"));
+        Assert.Equal(["raw", "calibration", "gas_reference", "time_source", "gross_range"], Steps(TestStations.Flemish(), "nh3-1"));
+        Assert.Equal(["raw", "vertical_datum", "time_source", "stamp", "gross_range"], Steps(TestStations.Flemish(), "surface-1"));
         var stamp = TestStations.Flemish().Sensor("surface-1").Datastreams[0].Stamp!;
         Assert.Equal((StampPosition.End, StampZone.EuropeBrussels, TimeSpan.FromHours(1)), (stamp.Position, stamp.Zone, stamp.Period));
     }
@@ -164,7 +164,7 @@ public sealed class StationReaderTests
         var (station, problems) = StationReader.Read(path, TestStations.Profiles, new ConfigurationPaths(null));
         Assert.Empty(problems);
         Assert.Equal(
-            ["raw", "unit", "hydrostatic", "vertical_datum", "vertical_datum", "vertical_datum", "gross_range"], Steps(station!, "level-1"));
+            ["raw", "unit", "hydrostatic", "vertical_datum", "vertical_datum", "vertical_datum", "time_source", "gross_range"], Steps(station!, "level-1"));
         var procedures = station!.Sensor("level-1").Datastreams[0].Procedures.All;
         Assert.Equal([17.85, 17.83], procedures.Select(p => p.Steps.OfType<VerticalDatumStep>().ElementAt(1).Shift));
         Assert.Equal(new DateTimeOffset(2026, 4, 1, 0, 0, 0, TimeSpan.Zero), procedures[1].ValidFrom);

@@ -144,9 +144,10 @@ public sealed class ProcedureTests
             new VerticalDatumStep("GAUGE", "TAW", "gauge-zero", 12.5, null, null, "s"),
             new VerticalDatumStep("TAW", "NAP", "taw-const-2.33", -2.33, 0.035, null, "s"),
             new ReverseStep("WELLHEAD"),
-            new BarometricStep("vmm/heide/baro-1/air_pressure", TimeSpan.FromHours(1), -2.5),
+            new BarometricStep("vmm/heide/baro-1/air_pressure", TimeSpan.FromHours(1), -2.5, "KNMI, Woensdrecht"),
             new HydrostaticStep(Observations.Datums.WaterColumn.Fresh(11, 51.39)),
             new HydrostaticStep(Observations.Datums.WaterColumn.OfDensity(1012, "s", 51.39, 9.81)),
+            new TimeSourceStep(Observations.Time.TimeSource.NetworkReception),
             new StampStep(Observations.Time.StampConvention.UtcInstant),
             new GrossRangeStep(new GrossRange(new ValueSpan(0, 1), null), "s"),
         ];
