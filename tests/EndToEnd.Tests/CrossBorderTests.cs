@@ -167,7 +167,7 @@ public sealed class CrossBorderTests
     }
 
     /// <summary>An uplink as The Things Stack v3 publishes it, with the members that matter here.</summary>
-    private static Task UplinkAsync(MqttClient networkServer, string sensor, int counter, double level, double ammonia, string stamp, DateTimeOffset received)
+    private static Task<MqttPublishResult> UplinkAsync(MqttClient networkServer, string sensor, int counter, double level, double ammonia, string stamp, DateTimeOffset received)
     {
         var json = string.Create(CultureInfo.InvariantCulture, $$$"""
             {"end_device_ids":{"device_id":"logger-1"},"received_at":"{{{Iso(received)}}}","uplink_message":{"f_port":2,"f_cnt":{{{counter}}},

@@ -119,7 +119,7 @@ public sealed class StationReaderTests
         Assert.Empty(problems);
         Assert.NotNull(station);
         Assert.Equal("SIM-BE-0003", station.Sensor("nh3-1").SerialNumber);
-        Assert.Equal(["raw", "calibration_table", "checks", "gas_reference", "gross_range"], Steps(station, "nh3-1"));
+        Assert.Equal(["raw", "calibration_table", "checks", "gas_reference", "time_source", "gross_range"], Steps(station, "nh3-1"));
         var procedures = station.Sensor("nh3-1").Datastreams[0].Procedures.All;
         Assert.Equal(["SIM-BE-0000", "SIM-BE-0003"], procedures.Select(p => ((RawStep)p.Steps[0]).SerialNumber));
         Assert.Equal(new DateTimeOffset(2026, 6, 1, 10, 0, 0, TimeSpan.Zero), procedures[1].ValidFrom);
