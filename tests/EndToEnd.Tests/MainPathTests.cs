@@ -32,6 +32,8 @@ public sealed class MainPathTests
         flemishBench.Level = 17.30f;
         dutchBench.Level = 1497.0f;
         flemishBench.Ammonia = 17.40;
+        // Bit 6 of the operating status (Serinus manual, table 36): the number is volumetric, as the station file says.
+        flemishBench.AnalyserOperating = 0x40;
         dutchBench.Ammonia = 12.31;
         await flemishBench.StartAsync();
         await dutchBench.StartAsync();
