@@ -36,12 +36,18 @@ internal sealed class StationClock
     /// <summary>The kernel slews a clock by at most 500 parts in a million (adjtimex(2)), and crystals are off by less than that: no step.</summary>
     private const double LargestDrift = 1e-3;
 
+    /// <summary>Two readings are one when no more than this lies between them: a tenth of a step.</summary>
+    private static readonly TimeSpan Together = LeastStep / 10;
+
+    private const int ReadAttempts = 10;
+
     private readonly TimeProvider _time;
     private readonly IHostClock _host;
     private readonly ClockRule _rule;
     private readonly ILogger<StationClock> _log;
     private readonly HashSet<Instrument> _heardSinceStep = [];
     private long? _lookedAt;
+    private long? _steppedAt;
     private DateTimeOffset _latest;
     private DateTimeOffset _givenBefore;
     private volatile ClockView _view;
@@ -65,10 +71,14 @@ internal sealed class StationClock
     /// <summary>Time since some moment of the boot, of an arrival.</summary>
     public TimeSpan Monotonic(ArrivalTime arrival) => _time.GetElapsedTime(0, arrival.Monotonic);
 
-    /// <summary>Looks at both clocks.</summary>
+    /// <summary>Looks at both clocks. On a machine that is too busy to read them one right after the other nothing is concluded.</summary>
     public void Look()
     {
-        var (monotonic, now) = (_time.GetTimestamp(), _time.GetUtcNow());
+        if (!TryRead(out var monotonic, out var now))
+        {
+            return;
+        }
+
         var offset = OffsetOf(new ArrivalTime(monotonic, now));
         var step = offset - Offset;
         var allowed = LeastStep + (_lookedAt is { } before ? _time.GetElapsedTime(before, monotonic) * LargestDrift : TimeSpan.Zero);
@@ -81,6 +91,7 @@ internal sealed class StationClock
         }
         else if (stepped)
         {
+            _steppedAt = monotonic;
             _view = _view with { Steps = _view.Steps + 1, LastStepSeconds = step.TotalSeconds, LastStep = now };
             _givenBefore = _latest;
             _heardSinceStep.Clear();
@@ -99,11 +110,28 @@ internal sealed class StationClock
             return ResultQuality.Suspect(QualityTests.ClockUnsynchronised);
         }
 
-        var isOld = (OffsetOf(arrival) - Offset).Duration() > LeastStep;
+        var isOld = arrival.Monotonic < _steppedAt;
         var isRepeated = arrival.Utc <= _givenBefore;
         var isFirst = _view.Steps > 0 && _heardSinceStep.Add(instrument);
         _latest = arrival.Utc > _latest && !isOld ? arrival.Utc : _latest;
         return isOld || isRepeated || isFirst ? ResultQuality.Suspect(QualityTests.ClockStepped) : default;
+    }
+
+    /// <summary>The wall clock between two readings of the monotonic one that are next to each other: a thread that was put aside in between would see a step.</summary>
+    private bool TryRead(out long monotonic, out DateTimeOffset now)
+    {
+        for (var attempt = 0; attempt < ReadAttempts; attempt++)
+        {
+            monotonic = _time.GetTimestamp();
+            now = _time.GetUtcNow();
+            if (_time.GetElapsedTime(monotonic) < Together)
+            {
+                return true;
+            }
+        }
+
+        (monotonic, now) = (0, default);
+        return false;
     }
 
     private void Settle(DateTimeOffset now, bool first)
