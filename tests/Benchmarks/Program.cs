@@ -1,6 +1,6 @@
 using MeetNet.Benchmarks;
 
-// ./meetnet bench [ingest|gateway|latency|mqtt|aggregate|harmonise]: what it measures and how is said in each file. Without an argument: all of them.
+// ./meetnet bench [ingest|gateway|latency|mqtt|aggregate|harmonise|devices]: what it measures and how is said in each file. Without an argument: all of them.
 return args switch
 {
     ["publish", ..] => await Publisher.RunAsync(args[1..]),
@@ -13,15 +13,16 @@ return args switch
     ["mqtt"] => await MqttBenchmark.RunAsync(),
     ["aggregate"] => AggregateBenchmark.Run(),
     ["harmonise"] => HarmoniseBenchmark.Run(),
+    ["devices"] => DevicesBenchmark.Run(),
     _ => Usage(),
 };
 
 static async Task<int> AllAsync() =>
     await IngestBenchmark.RunAsync() | await GatewayBenchmark.RunAsync() | await LatencyBenchmark.RunAsync() | await MqttBenchmark.RunAsync() | AggregateBenchmark.Run()
-    | HarmoniseBenchmark.Run();
+    | HarmoniseBenchmark.Run() | DevicesBenchmark.Run();
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench [ingest|gateway|latency|mqtt|aggregate|harmonise]");
+    Console.Error.WriteLine("usage: bench [ingest|gateway|latency|mqtt|aggregate|harmonise|devices]");
     return 2;
 }
