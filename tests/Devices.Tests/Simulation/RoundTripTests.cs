@@ -249,6 +249,36 @@ internal sealed record Rig(DeviceProfile Profile, IDeviceCodec Codec, IDeviceSim
         }
     }
 
+    /// <summary>One poll, or one frame that comes unasked, over a line that changes what the device sends; the readings are added.</summary>
+    public void PlayThrough(in SimulatedState state, Func<byte[], byte[]> line, List<RawReading> found)
+    {
+        var buffer = new ReadingBuffer(new RawReading[Math.Max(Profile.Fields.Count, Codec.MaxReadings)]);
+        var (bytes, request) = (new byte[Simulator.MaxFrame], new byte[IDeviceCodec.MaxRequest]);
+        var status = DecodeStatus.Unexpected;
+        var next = new Follow(0);
+        for (var step = 0; step < MostSteps && next.Exchange < Math.Max(1, Codec.Exchanges); step++)
+        {
+            var context = new FrameContext { Exchange = next.Exchange, State = next.State };
+            var asked = Codec.WriteRequest(context, request);
+            var length = Codec.Exchanges == 0 ? Simulator.Emit(state, bytes) : Simulator.Answer(request.AsSpan(0, asked), state, bytes);
+            buffer.Follow = null;
+            if (Codec.Exchanges == 0)
+            {
+                TakeSet(context, line(bytes[..length]), ref buffer, ref status);
+                break;
+            }
+
+            if (!Take(context, line(bytes[..length]), ref buffer, ref status))
+            {
+                break;
+            }
+
+            next = buffer.Follow ?? new Follow(next.Exchange + 1, State: next.State);
+        }
+
+        found.AddRange(buffer.Readings);
+    }
+
     private bool Take(FrameContext context, ReadOnlySpan<byte> bytes, ref ReadingBuffer buffer, ref DecodeStatus status)
     {
         foreach (var frame in Stream.Cut(Codec.Framer, bytes).Frames)
