@@ -313,6 +313,12 @@ internal sealed class LineArbiter
 
             if (TakeFrame(session, context, read, line) != FrameFate.Unexpected)
             {
+                if (context.Silent)
+                {
+                    // Perhaps this is the answer to the request before, only late, and that to this one is still on its way: it must not be taken for the next one's.
+                    await Task.Delay(2 * limit, _time, stop);
+                }
+
                 return ExchangeResult.Answered;
             }
         }

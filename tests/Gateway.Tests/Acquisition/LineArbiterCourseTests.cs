@@ -187,6 +187,40 @@ public sealed class LineArbiterCourseTests : IDisposable
     }
 
     [Fact]
+    public async Task The_second_answer_to_a_repeated_request_is_not_taken_for_the_next_answer()
+    {
+        var timers = new List<ITimer>();
+        var tries = 0;
+        _line.Answer = request =>
+        {
+            switch (Encoding.ASCII.GetString(request))
+            {
+                case "1D0!" when tries++ == 0:
+                    return Noted(request, string.Empty);
+                case "1D0!":
+                    // The answer to the first request, late, and 50 ms later the one to the second.
+                    Later(50, "1+1.5\r\n");
+                    return Noted(request, "1+1.5\r\n");
+                case "1D1!":
+                    Later(60, "1+2.5+3.5\r\n");
+                    return Noted(request, string.Empty);
+                default:
+                    return Noted(request, "10003\r\n");
+            }
+        };
+        var arbiter = Arbiter(Sensor("in-situ/level-troll-sdi12", 1, "adapter"));
+        await using (Run(arbiter, clock: true))
+        {
+            await NextIsAsync(1.5, 2.5, 3.5);
+        }
+
+        timers.ForEach(t => t.Dispose());
+
+        void Later(int milliseconds, string bytes) => timers.Add(_time.CreateTimer(
+            _ => _ = _line.ReceiveAsync(Encoding.ASCII.GetBytes(bytes)), null, TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan));
+    }
+
+    [Fact]
     public async Task An_answer_that_has_begun_has_its_whole_deadline()
     {
         Answer(("0D0!", "0+12.5+9.25\r\n"));
