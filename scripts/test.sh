@@ -5,8 +5,8 @@
 test_results=$artifacts/test-results
 
 # What the tests start: the broker and its clients, a second broker by other people, a time-series database, file systems that are made
-# to fail, an MQTT codec, a dissector and an NMEA library of other people.
-test_packages=(mosquitto mosquitto-clients ejabberd influxdb e2fsprogs mount nodejs npm tshark libsqlite3-0 libssl3 python3-nmea2 tzdata ca-certificates)
+# to fail, an MQTT codec, a dissector, an NMEA library and a Modbus master of other people.
+test_packages=(mosquitto mosquitto-clients ejabberd influxdb e2fsprogs mount nodejs npm tshark libsqlite3-0 libssl3 python3-nmea2 mbpoll tzdata ca-certificates)
 
 run_tests() {
   if (($# > 1)); then usage_error "test takes one filter at most: quote it if it has spaces"; fi
