@@ -22,7 +22,12 @@ public sealed partial class EveryProtocolTests
         ("keller-bus", "keller/series-30-bus", null, null),
         ("fixed-frame", "plantower/pms5003", null, null),
         ("shdlc", "sensirion/sps30", null, null),
+        ("iio", "bosch/bme280-iio", null, null),
         ("bayern-hessen", "metone/bam-1020", null, null),
+        ("innova", "lumasense/innova-1412i", null, null),
+        ("lgr", "lgr/ugga", null, null),
+        ("ec9800", "acoem/serinus-44-ec9800", null, null),
+        ("aeroqual", "aeroqual/aqm60", null, null),
         ("sdi-12", "campbell/cs451", "native", null),
         ("sdi-12", "ott/pls", "adapter", null),
         ("nmea", "lambrecht/meteo-nmea", null, null),
@@ -74,7 +79,7 @@ public sealed partial class EveryProtocolTests
         var played = Played.Select((p, i) => Instrument.Of(i, p.Profile, p.Framing, p.Topic)).ToList();
         var station = Path.Combine(rig.Folder, "station.yaml");
         var simulation = Path.Combine(rig.Folder, "simulation.yaml");
-        await File.WriteAllTextAsync(station, StationOf(played, rig.Broker.Port));
+        await File.WriteAllTextAsync(station, StationOf(played, rig.Broker.Port, Path.Combine(rig.Folder, "iio")));
         await File.WriteAllTextAsync(simulation, SimulationOf(played, rig.Broker.Port));
         var gateway = rig.AddGateway("heath", station);
         await using var simulator = new ProgramProcess("simulator", Programs.Gateway,
@@ -113,12 +118,13 @@ public sealed partial class EveryProtocolTests
         MeetNetRig.JsonNow(rig.Http, $"api/observations?datastream={datastream}&limit=1") is { } page
         && page.GetProperty("observations").EnumerateArray().Any(o => o.TryGetProperty("raw", out var raw) && raw.ValueKind == JsonValueKind.Number);
 
-    private static string StationOf(IEnumerable<Instrument> played, int broker)
+    private static string StationOf(IEnumerable<Instrument> played, int broker, string folder)
     {
         var (lines, instruments) = (new StringBuilder(), new StringBuilder());
         foreach (var p in played)
         {
             var carrier = p.Topic is not null ? $"mqtt: {{address: \"mqtt://127.0.0.1:{broker}\", topic: \"{p.Topic.Replace("{address}", p.Address, StringComparison.Ordinal)}\"}}"
+                : p.IsFolder ? $"iio: {{root: {folder}}}"
                 : p.Framing == "tcp" ? $"tcp: {{host: 127.0.0.1, port: {MosquittoBroker.FreePort()}}}"
                 : $"serial: {{port: tty{p.Name}{p.Serial}}}";
             lines.Append(CultureInfo.InvariantCulture, $"  - {{line: {p.Name}, {carrier}}}\n");
@@ -173,6 +179,8 @@ public sealed partial class EveryProtocolTests
     private sealed partial record Instrument(
         string Name, string Profile, string? Framing, string? Topic, string? Address, string? Interval, string Serial, string Field, string Observation, IReadOnlyDictionary<string, double> Values)
     {
+        public bool IsFolder => Profile.EndsWith("-iio", StringComparison.Ordinal);
+
         public double Value => Values[Field];
 
         public string Datastream => $"vmm/heath/{Name}/{Observation.Split(' ', ',')[1]}";

@@ -48,7 +48,7 @@ internal static class PlayProfile
 
         if (ways[3] is { } folder)
         {
-            return new SimulatedFolder(Path.GetFullPath(folder), device.Profile, device.Address, instrument, TimeProvider.System).RunAsync;
+            return new SimulatedFolder(Path.GetFullPath(folder), 0, device.Profile, device.Address, instrument, TimeProvider.System).RunAsync;
         }
 
         if (ways[0] is { } link)

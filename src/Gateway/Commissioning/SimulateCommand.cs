@@ -119,7 +119,7 @@ internal static class SimulateCommand
         return all.Count == 0 && readSimulation is not null;
     }
 
-    /// <summary>One player for each serial or TCP line, and one for all nodes. A line none of whose instruments has a script is left alone: a real one may be there.</summary>
+    /// <summary>One player for each serial or TCP line and each part that the kernel would read, and one for all nodes. A line none of whose instruments has a script is left alone: a real one may be there.</summary>
     private static IEnumerable<Func<CancellationToken, Task>> Players(Station station, Simulation simulation, ILogger log)
     {
         var nodes = new List<(SimulatedInstrument, string)>();
@@ -135,6 +135,13 @@ internal static class SimulateCommand
             else if (line is TcpStationLine tcp && played.Count > 0)
             {
                 yield return new SimulatedSocket(new IPEndPoint(IPAddress.Loopback, tcp.Settings.Port), played, TimeProvider.System, log).RunAsync;
+            }
+            else if (line is FolderStationLine folder)
+            {
+                foreach (var (number, instrument) in station.On(line).Where(i => simulation.Instruments.ContainsKey(i.Sensor)).Index())
+                {
+                    yield return new SimulatedFolder(folder.Settings.Root, number, instrument.Profile, instrument.Address, played[number], TimeProvider.System).RunAsync;
+                }
             }
             else if (line is MqttStationLine mqtt)
             {

@@ -17,20 +17,21 @@ internal sealed class SimulatedFolder
     private readonly string _folder;
 
     /// <param name="root">The folder that stands in; made when it is not there.</param>
+    /// <param name="number">The n of its <c>iio:deviceN</c>.</param>
     /// <param name="instrument">What is played.</param>
-    public SimulatedFolder(string root, DeviceProfile profile, DeviceAddress at, SimulatedInstrument instrument, TimeProvider time)
+    public SimulatedFolder(string root, int number, DeviceProfile profile, DeviceAddress at, SimulatedInstrument instrument, TimeProvider time)
     {
         _instrument = instrument;
         _codec = ProfileShelf.DriverOf(profile).Bind(profile, at);
         _time = time;
-        _folder = Path.Combine(root, "iio:device0");
+        _folder = Path.Combine(root, $"iio:device{number}");
         if (at.Text is not { } place || Directory.Exists(_folder))
         {
             return;
         }
 
         // As on a real system: the device is below its place on the bus, and a link leads there.
-        var real = Path.Combine(root, "bus", place, "iio:device0");
+        var real = Path.Combine(root, "bus", place, $"iio:device{number}");
         Directory.CreateDirectory(real);
         Directory.CreateSymbolicLink(_folder, real);
     }

@@ -99,7 +99,7 @@ public sealed class FolderLineTests : IDisposable
             null);
         var instrument = station.Instruments[0];
         var played = new SimulatedInstrument("bme280", instrument.Profile, instrument.Address, script, TimeSpan.FromSeconds(1));
-        new SimulatedFolder(_root.Path, instrument.Profile, instrument.Address, played, TimeProvider.System).Write(DateTimeOffset.UnixEpoch);
+        new SimulatedFolder(_root.Path, 0, instrument.Profile, instrument.Address, played, TimeProvider.System).Write(DateTimeOffset.UnixEpoch);
         Assert.Equal("21850\n", File.ReadAllText(_root.File("iio:device0/in_temp_input")));
 
         var set = await FirstSetAsync(station);
