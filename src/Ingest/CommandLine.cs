@@ -4,13 +4,14 @@ using System.Net;
 using MeetNet.Hosting;
 using MeetNet.Ingest.Alerting;
 using MeetNet.Ingest.Import;
+using MeetNet.Ingest.Reharmonise;
 using MeetNet.Ingest.Series;
 using MeetNet.Sqlite;
 using MeetNet.Yaml;
 
 namespace MeetNet.Ingest;
 
-/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>), <c>rebuild</c> and <c>import</c>.</summary>
+/// <summary>The words of the command line: <c>run</c>, <c>check</c> (or <c>--check</c>), <c>rebuild</c>, <c>import</c> and <c>reharmonise</c>.</summary>
 internal static class CommandLine
 {
     private static readonly Option<string> Config = new("--config", "-c")
@@ -61,13 +62,16 @@ internal static class CommandLine
             {
                 return CheckConfiguration(parsed);
             }
-            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, rebuild or import. --help tells more.");
+            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, rebuild, import or reharmonise. --help tells more.");
             return ExitCodes.Usage;
         });
         check.SetAction(CheckConfiguration);
         run.SetAction((parsed, _) => RunHubAsync(parsed));
         rebuild.SetAction(RebuildAsync);
         import.SetAction(Import);
+        var reharmonise = ReharmoniseCommand.Create();
+        root.Subcommands.Add(reharmonise);
+        reharmonise.SetAction(ReharmoniseAsync);
 
         var line = root.Parse(arguments);
         if (line.Errors.Count == 0)
@@ -142,13 +146,30 @@ internal static class CommandLine
         }
     }
 
+    private static async Task<int> ReharmoniseAsync(ParseResult parsed, CancellationToken stopping)
+    {
+        if (!ReharmoniseCommand.TryRead(parsed, out var request) || !TryReadOptions(parsed, out var options, out _) || !TryTakeLock(parsed, options, out var taken))
+        {
+            return ExitCodes.Usage;
+        }
+        if (taken is null)
+        {
+            return ExitCodes.Failure;
+        }
+        using (taken)
+        {
+            return await Reharmonising.RunAsync(
+                options, request, TimeProvider.System, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping);
+        }
+    }
+
     /// <summary>Reads the configuration and says every problem of it; false when there is one.</summary>
     private static bool TryReadOptions(ParseResult parsed, out IngestOptions options, out int rules)
     {
         options = null!;
         rules = 0;
         var error = parsed.InvocationConfiguration.Error;
-        var checking = parsed.CommandResult.Command.Name is not ("run" or "rebuild" or "import");
+        var checking = parsed.CommandResult.Command.Name is not ("run" or "rebuild" or "import" or ReharmoniseCommand.Name);
         if (parsed.GetValue(Config) is not { } config)
         {
             error.WriteLine("--config FILE is missing");

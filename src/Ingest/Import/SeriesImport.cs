@@ -23,9 +23,6 @@ internal static class SeriesImport
     /// <summary>Messages shown of rows that are wrong; the others are counted.</summary>
     private const int ShownProblems = 100;
 
-    /// <summary>Batches in one transaction.</summary>
-    private const int BatchesAtOnce = 64;
-
     public static int Run(IngestOptions ingest, ImportOptions options, ISeriesFormat format, TimeProvider time, TextWriter output, TextWriter error)
     {
         try
@@ -58,7 +55,7 @@ internal static class SeriesImport
             error.WriteLine(problem.Line == 0 ? $"{options.File}: {problem.Message}" : $"{options.File}:{problem.Line}: {problem.Message}");
             return ExitCodes.Usage;
         }
-        catch (Exception fault) when (fault is SqliteFault or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SqliteFault or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             error.WriteLine($"{options.File}: {fault.Message}");
             return ExitCodes.Failure;
@@ -143,47 +140,12 @@ internal static class SeriesImport
         {
             return;
         }
-        var last = logged.Last;
-        var topics = (Announcement: WireTopics.Announcement(options.Owner, options.Station), Obs: WireTopics.Obs(options.Owner, options.Station));
-        List<Arrival> arrivals = [Judge(topics.Announcement, station.Announce(now).ToUtf8(), now)];
-        var writer = new BatchWriter(options.Owner, options.Station);
-        var fragment = new ArrayBufferWriter<byte>();
-        writer.Begin(ImportedStation.Epoch);
+        var appender = new BatchAppender(log, options.Owner, options.Station, ImportedStation.Epoch, logged.Last, now);
+        appender.Add(WireTopics.Announcement(options.Owner, options.Station), station.Announce(now).ToUtf8());
         foreach (var observation in fresh)
         {
-            fragment.ResetWrittenCount();
-            BatchRow.Write(fragment, observation);
-            if (!writer.TryAdd(last + 1, observation.DatastreamId, observation.ProcedureId, fragment.WrittenSpan))
-            {
-                arrivals.Add(Judge(topics.Obs, Complete(writer), now));
-                writer.Begin(ImportedStation.Epoch);
-                writer.TryAdd(last + 1, observation.DatastreamId, observation.ProcedureId, fragment.WrittenSpan);
-                if (arrivals.Count >= BatchesAtOnce)
-                {
-                    log.Commit(arrivals);
-                    arrivals.Clear();
-                }
-            }
-            last++;
+            appender.Add(observation);
         }
-        if (fresh.Count > 0)
-        {
-            arrivals.Add(Judge(topics.Obs, Complete(writer), now));
-        }
-        log.Commit(arrivals);
-    }
-
-    private static ReadOnlyMemory<byte> Complete(BatchWriter writer)
-    {
-        var message = new ArrayBufferWriter<byte>();
-        writer.Complete(message);
-        return message.WrittenMemory;
-    }
-
-    /// <summary>The gate that live messages go through.</summary>
-    private static Arrival Judge(string topic, ReadOnlyMemory<byte> payload, DateTimeOffset now)
-    {
-        var arrival = BatchGate.Judge(new MqttMessage { Topic = topic, Payload = payload }, now);
-        return arrival.Refusal is { } refusal ? throw new ImportException(0, refusal.Detail) : arrival;
+        appender.Finish();
     }
 }

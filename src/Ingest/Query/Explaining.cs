@@ -73,6 +73,20 @@ internal static class Explaining
         return before?.End > time ? (before, null, null) : (null, before, after);
     }
 
+    /// <summary>Another revision of an observation; null when there is none.</summary>
+    public static async Task<SeriesPoint?> RevisionAsync(ISeriesStore store, SeriesPoint newest, int revision, CancellationToken stopping)
+    {
+        var range = new SeriesRange(newest.Datastream, newest.Begin, newest.Begin.AddTicks(1)) { AllRevisions = true };
+        await foreach (var point in store.ReadAllAsync(range, stopping))
+        {
+            if (point.End == newest.End && point.Revision == revision)
+            {
+                return point;
+            }
+        }
+        return null;
+    }
+
     public static ExplainAnswer Explain(CatalogueModel model, DatastreamId id, SeriesPoint point, NeighbourProjection? neighbours)
     {
         var head = DatastreamHead.Of(model, id);

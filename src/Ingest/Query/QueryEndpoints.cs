@@ -152,6 +152,7 @@ internal static class QueryEndpoints
         var parameters = new QueryParameters(context.Request.Query);
         var text = parameters.One("datastream");
         var time = parameters.Instant("time");
+        var revision = parameters.Revision("revision");
         parameters.Done();
         if (!DatastreamId.TryParse(text, out var id))
         {
@@ -171,6 +172,16 @@ internal static class QueryEndpoints
         if (time is { } asked)
         {
             (found, before, after) = await Explaining.FindAsync(store, id.ToString(), asked, context.RequestAborted);
+        }
+        if (found is not null && revision is { } wanted && found.Revision != wanted)
+        {
+            var newestRevision = found.Revision;
+            found = await Explaining.RevisionAsync(store, found, wanted, context.RequestAborted);
+            if (found is null)
+            {
+                return Problems.NotFound(
+                    "There is no such revision", $"The newest revision of {id} at that time is {newestRevision}.", new Dictionary<string, object?> { ["newest"] = newestRevision });
+            }
         }
         if (found is not null)
         {

@@ -96,6 +96,21 @@ internal sealed class QueryParameters(IQueryCollection query)
         return otherwise;
     }
 
+    /// <summary>A revision: a whole number from 0; null when absent.</summary>
+    public int? Revision(string name)
+    {
+        if (One(name) is not { } text)
+        {
+            return null;
+        }
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision))
+        {
+            return revision;
+        }
+        Faults.Add(new ParameterFault(name, text, "a whole number from 0", $"{name}=0"));
+        return null;
+    }
+
     /// <summary>Call last: a parameter that nobody asked for is a mistyped one, and ignoring it would answer another question.</summary>
     public void Done()
     {

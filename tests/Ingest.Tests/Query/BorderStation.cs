@@ -17,6 +17,7 @@ internal sealed class BorderStation
     private readonly MemoryFactLog _log;
     private readonly Epoch _epoch;
     private readonly Dictionary<string, ProcedureVersions> _procedures = new(StringComparer.Ordinal);
+    private readonly List<Procedure> _earlier = [];
     private long _sequence;
 
     public BorderStation(MemoryFactLog log, string owner, string name, ulong epoch)
@@ -111,7 +112,30 @@ internal sealed class BorderStation
         new Thing(Title, new("Proefstation", "Station on trial"), Simulated, Place, SurfaceLevel, Siting),
         [.. Datastreams.Select(d => d.Id.Sensor).Distinct().Select(sensor => new Sensor(sensor, "Example", "One", $"SN-{sensor}", "example/one", "1"))],
         Datastreams,
-        [.. Datastreams.SelectMany(d => _procedures[d.Id.ToString()].All)]);
+        [.. _earlier, .. Datastreams.SelectMany(d => _procedures[d.Id.ToString()].All)])
+    {
+        InForce = [.. Datastreams.SelectMany(d => _procedures[d.Id.ToString()].All).Select(p => p.Id)],
+    };
+
+    /// <summary>Another calibration of a gas in ppb, entered late: from a date on, beside the one that was there until then.</summary>
+    public void Calibrate(string sensor, string property, double slope, DateTimeOffset from)
+    {
+        var id = DatastreamId.Create(Owner, Name, sensor, property);
+        var before = _procedures[id.ToString()];
+        _earlier.AddRange(before.All);
+        var request = new ProcedureRequest
+        {
+            Datastream = id, RawUnit = "[ppb]", Field = "value", Profile = "example/one", ProfileVersion = "1", ValidFrom = InService, Gas = property, GasReference = GasReference.Eu20C1013,
+            Calibrations = [new LinearCalibration(1.02, -0.3, "[ppb]", InService, from, "certificate 2026-17"), new LinearCalibration(slope, 0, "[ppb]", from, null, "certificate 2026-18")],
+        };
+        if (!ProcedureBuilder.TryBuild(request, out var versions, out var problems))
+        {
+            throw new InvalidOperationException(string.Join(", ", problems));
+        }
+        _procedures[id.ToString()] = versions;
+        var at = Datastreams.FindIndex(d => d.Id == id);
+        Datastreams[at] = Datastreams[at] with { Procedure = versions.All[^1].Id };
+    }
 
     public void Announce(DateTimeOffset received) => _log.AddAnnouncement(Owner, Name, Announcement(received).ToUtf8(), received);
 
