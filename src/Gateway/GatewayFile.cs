@@ -20,7 +20,7 @@ internal static class GatewayFile
         var profiles = map.Has("profiles") ? FolderBeside(map, "profiles") : ConfigurationPaths.Beside(path, "../profiles");
         var listen = map.Optional("listen") is { } value ? Listen(value) : "127.0.0.1:8091";
         var hubs = Hubs(map.List("hubs"), map, paths);
-        var outbox = map.Optional("outbox")?.Map() is { } outboxMap ? Outbox(outboxMap) : new OutboxOptions { Path = string.Empty, Hubs = [] };
+        var outbox = map.Optional("outbox")?.Map() is { } outboxMap ? Outbox(outboxMap) : OutboxDefaults;
         var clock = map.Optional("clock")?.Choice("plausible", "synchronised") == "synchronised" ? ClockRule.Synchronised : ClockRule.Plausible;
         var log = map.Optional("log")?.Map() is { } logMap ? ConfigurationSections.ReadLog(logMap, paths.DataFolder) : new LogOptions();
         map.Done();
@@ -73,13 +73,17 @@ internal static class GatewayFile
         return hubs;
     }
 
+    /// <summary>What is delivered stays for as long as a certificate may take to come back from the laboratory.</summary>
+    private static OutboxOptions OutboxDefaults => new() { Path = string.Empty, Hubs = [], KeepDelivered = TimeSpan.FromDays(30) };
+
     private static OutboxOptions Outbox(YamlMap map)
     {
-        var defaults = new OutboxOptions { Path = string.Empty, Hubs = [] };
+        var defaults = OutboxDefaults;
         var options = defaults with
         {
             MaxBytes = map.Optional("maxMegabytes")?.Long(4, 1 << 20) << 20 ?? defaults.MaxBytes,
             MaxAge = map.Optional("maxAge")?.Duration(TimeSpan.FromHours(1)) ?? defaults.MaxAge,
+            KeepDelivered = map.Optional("keepDelivered")?.Duration(TimeSpan.Zero) ?? defaults.KeepDelivered,
             WhenFull = map.Optional("whenFull")?.Choice("refuse", "drop-oldest") switch
             {
                 "drop-oldest" => WhenFull.DropOldest,

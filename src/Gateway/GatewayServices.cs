@@ -10,7 +10,7 @@ namespace MeetNet.Gateway;
 /// <summary>What a gateway is made of besides its pipeline.</summary>
 internal static class GatewayServices
 {
-    private const string OutboxFile = "outbox.db";
+    public const string OutboxFile = "outbox.db";
 
     /// <param name="dataFolder">Where the outbox and what was announced are kept; exists.</param>
     public static IServiceCollection AddGateway(this IServiceCollection services, GatewayOptions options, Station station, string dataFolder)

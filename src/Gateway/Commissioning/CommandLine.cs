@@ -72,6 +72,7 @@ internal static class CommandLine
         root.Subcommands.Add(run);
         root.Subcommands.Add(check);
         root.Subcommands.Add(simulate);
+        root.Subcommands.Add(RecalibrateCommand.Create());
         var decode = new Command("decode", "Say what an instrument's bytes mean, or where they are wrong: hexadecimal or text from standard input.")
         {
             ProfileArguments.Name, DecodeCommand.Input, DecodeCommand.AsText, DecodeCommand.Exchange, DecodeCommand.Topic, ProfileArguments.At, ProfileArguments.Framing, Profiles,
@@ -95,7 +96,7 @@ internal static class CommandLine
                 return CheckCommand.Run(parsed);
             }
 
-            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, simulate, decode, capture, command or mqtt. --help tells more.");
+            parsed.InvocationConfiguration.Error.WriteLine("Say what to do: run, check, simulate, recalibrate, decode, capture, command or mqtt. --help tells more.");
             return ExitCodes.Usage;
         });
         check.SetAction(CheckCommand.Run);

@@ -7,8 +7,6 @@ namespace MeetNet.Gateway.Commissioning;
 /// <summary><c>run</c>: checks everything, takes the data folder for itself, and runs the gateway.</summary>
 internal static class RunCommand
 {
-    private const string LockFile = "gateway.lock";
-
     public static async Task<int> RunAsync(ParseResult parsed)
     {
         var error = parsed.InvocationConfiguration.Error;
@@ -34,22 +32,9 @@ internal static class RunCommand
             options = options with { Listen = listen };
         }
 
-        FileStream taken;
-        try
+        if (!DataFolder.TryTake(data, error, out var taken, out var code))
         {
-            Directory.CreateDirectory(data);
-            // Two gateways on one outbox would each be the other's corruption. The lock goes with the process, however it ends.
-            taken = new FileStream(Path.Combine(data, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            await error.WriteLineAsync($"--data {data}: the folder can't be used: {e.Message}");
-            return ExitCodes.Usage;
-        }
-        catch (IOException e)
-        {
-            await error.WriteLineAsync($"--data {data}: can't be taken; is another gateway running on it? ({e.Message})");
-            return ExitCodes.Failure;
+            return code;
         }
 
         await using (taken)

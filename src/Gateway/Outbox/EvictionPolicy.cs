@@ -58,6 +58,11 @@ internal sealed class EvictionPolicy(OutboxOptions options)
     public DateTimeOffset? Cutoff(DateTimeOffset now) =>
         options.MaxAge is { } age && now - age > EarliestPlausible ? now - age : null;
 
+    /// <summary>Whether a row that every hub has may go, by the time that it was kept; with a clock that is wrong nothing is old.</summary>
+    public Func<DateTimeOffset, bool> MayForget(DateTimeOffset now) => options.KeepDelivered is not { } keep ? _ => true
+        : now - keep > EarliestPlausible ? created => created < now - keep
+        : _ => false;
+
     /// <summary>A row of that time is too old. A row of an impossible time never is.</summary>
     public static bool IsTooOld(DateTimeOffset created, DateTimeOffset cutoff) => created >= EarliestPlausible && created < cutoff;
 

@@ -145,16 +145,19 @@ internal sealed class OutboxFile : IDisposable
     }
 
     /// <summary>Deletes rows that every hub has acknowledged, at most so many.</summary>
+    /// <param name="mayGo">Asked with each row's time; the first false ends it. Null: all.</param>
     /// <returns>Rows deleted.</returns>
-    public int ForgetDelivered(int limit)
+    public int ForgetDelivered(int limit, Func<DateTimeOffset, bool>? mayGo = null)
     {
         var through = MinCursor;
         var last = 0L;
         var count = 0;
+        var isKept = false;
         _oldest.Bind(1, 0).Bind(2, limit);
         while (_oldest.Step())
         {
-            if (_oldest.Int64(0) > through)
+            isKept = mayGo?.Invoke(OutboxSchema.Time(_oldest.Int64(1))) == false;
+            if (_oldest.Int64(0) > through || isKept)
             {
                 _oldest.Reset();
                 break;
@@ -166,7 +169,7 @@ internal sealed class OutboxFile : IDisposable
         {
             return 0;
         }
-        var forgotten = count < limit ? through : last;
+        var forgotten = count < limit && !isKept ? through : last;
         Write(() =>
         {
             _delete.Bind(1, 0).Bind(2, last).Run();

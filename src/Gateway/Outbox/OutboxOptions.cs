@@ -29,6 +29,11 @@ internal sealed record OutboxOptions
 
     public WhenFull WhenFull { get; init; } = WhenFull.Refuse;
 
+    /// <summary>
+    /// How long observations stay after every hub has them, so that they can be made again from their raw values: as long as there is room for new ones. Null: not at all.
+    /// </summary>
+    public TimeSpan? KeepDelivered { get; init; }
+
     /// <summary>Free bytes of the file system below which nothing new is taken, so that deliveries can still be booked.</summary>
     public long MinFreeDisk { get; init; } = 32L << 20;
 

@@ -124,6 +124,10 @@ internal sealed class SqliteOutbox : IOutbox
     {
         lock (_lock)
         {
+            // Every row gets a new sequence and is sent again: not those that every hub has and that are only kept.
+            while (_options.KeepDelivered is not null && _disk.Usable(_view) is { } file && file.ForgetDelivered(ForgetStep) == ForgetStep)
+            {
+            }
             _disk.BeginNewEpoch(reason);
             Show();
         }
@@ -238,7 +242,7 @@ internal sealed class SqliteOutbox : IOutbox
     private bool TidyLocked(OutboxFile file, bool careful)
     {
         var step = careful ? CarefulStep : ForgetStep;
-        if (file.ForgetDelivered(step) == step)
+        if (file.ForgetDelivered(step, _policy.MayForget(_time.GetUtcNow())) == step)
         {
             return true;
         }

@@ -40,6 +40,9 @@ internal sealed class Announcer
         return new Announcer(station, time, all);
     }
 
+    /// <summary>Every procedure that observations of this gateway may name: those of the station file, and those remembered.</summary>
+    public IReadOnlyList<Procedure> Procedures => _procedures;
+
     /// <summary>The announcement, as bytes.</summary>
     public byte[] Make() => new Announcement(
         _station.Owner,

@@ -107,9 +107,14 @@ public sealed class Reharmonisation
             return RemakeOutcome.OtherReading;
         }
 
+        if (!before.IsComputable)
+        {
+            return RemakeOutcome.NotComputable;
+        }
+
         var inputs = Inputs(newest, before, procedure);
         var (result, quality) = procedure.Apply(raw, newest.PhenomenonTime, inputs);
-        quality = result is null ? quality : CarryOver(newest.Quality, before, procedure, quality);
+        quality = result is null ? quality : CarryOver(newest.Quality, before, before.Apply(raw, newest.PhenomenonTime, newest.Inputs).Quality, procedure, quality);
         if (Nullable.Equals(result, newest.Result) && quality == newest.Quality && SerialNumber(before) == SerialNumber(procedure))
         {
             return RemakeOutcome.Same;
@@ -155,28 +160,34 @@ public sealed class Reharmonisation
     }
 
     /// <summary>The quality that was made anew, with what was said of the observation that no procedure says of one raw value.</summary>
-    private static ResultQuality CarryOver(ResultQuality observed, Procedure before, Procedure procedure, ResultQuality quality)
+    /// <param name="observed">What was said.</param>
+    /// <param name="before">The procedure that it was made by.</param>
+    /// <param name="ofBefore">What that one says of the raw value; the rest of what was observed is from others.</param>
+    /// <param name="procedure">The procedure in force.</param>
+    /// <param name="quality">What that one says of the raw value.</param>
+    private static ResultQuality CarryOver(ResultQuality observed, Procedure before, ResultQuality ofBefore, Procedure procedure, ResultQuality quality)
     {
         var names = observed.Tests?.Split(',') ?? [];
-        var flag = QartodFlags.Rank(observed.Flag) <= QartodFlags.Rank(QartodFlag.Suspect) ? observed.Flag
-            : ResultQuality.Names(observed.Tests, QualityTests.GrossRange) ? QartodFlag.Suspect : QartodFlag.Fail;
+        var judged = IsJudged(ofBefore, observed.Tests) ? SequenceTests(before).ToHashSet(StringComparer.Ordinal) : [];
+        var judges = IsJudged(quality, observed.Tests);
+        var flag = observed.Flag == QartodFlag.Fail && ofBefore.Flag == QartodFlag.Fail ? QartodFlag.Suspect : observed.Flag;
         foreach (var name in names.Where(name => !QualityTests.IsOfOneValue(name)))
         {
             quality = quality.And(new ResultQuality(IsOpen(name) ? QartodFlag.NotEvaluated : flag, name));
         }
 
         // Those that would judge it now, and have not: they need the values around, as they came.
-        if (DatastreamTests.WereRun(quality))
+        foreach (var test in SequenceTests(procedure).Where(test => judges && !judged.Contains(test)))
         {
-            var judged = DatastreamTests.WereRun(observed) ? SequenceTests(before).ToHashSet(StringComparer.Ordinal) : [];
-            foreach (var test in SequenceTests(procedure).Where(test => !judged.Contains(test)))
-            {
-                quality = quality.And(new ResultQuality(QartodFlag.NotEvaluated, test + DatastreamTests.NotEvaluated));
-            }
+            quality = quality.And(new ResultQuality(QartodFlag.NotEvaluated, test + DatastreamTests.NotEvaluated));
         }
 
         return quality;
     }
+
+    /// <summary>Whether the tests of several values judge a value of which its procedure says that.</summary>
+    private static bool IsJudged(ResultQuality ofValue, string? observed) =>
+        ofValue.Flag is not (QartodFlag.Fail or QartodFlag.Missing) && !DatastreamTests.IsTimeInDoubt(observed);
 
     private static IEnumerable<string> SequenceTests(Procedure procedure) =>
         procedure.Steps.OfType<QualityTestStep>().Where(step => step.IsOfSequence).Select(step => step.Kind);

@@ -98,7 +98,7 @@ public sealed class DatastreamTests
     }
 
     /// <summary>A value at a time that may be wrong by hours would make spikes and gaps that were not there.</summary>
-    private static bool IsTimeInDoubt(string? tests) => tests is not null
+    internal static bool IsTimeInDoubt(string? tests) => tests is not null
         && (tests.Contains("clock:", StringComparison.Ordinal) || tests.Contains("stamp:", StringComparison.Ordinal));
 
     private string List(string? tests, int said)

@@ -179,7 +179,7 @@ internal sealed class InMemoryOutbox : IOutbox
     {
         lock (_lock)
         {
-            var forgotten = Forget(EvictStep);
+            var forgotten = Forget(EvictStep, _policy.MayForget(_time.GetUtcNow()));
             return forgotten == EvictStep
                 || (_policy.Cutoff(_time.GetUtcNow()) is { } cutoff && Evict(EvictStep, c => EvictionPolicy.IsTooOld(c, cutoff)) > 0);
         }
@@ -217,9 +217,9 @@ internal sealed class InMemoryOutbox : IOutbox
         }
     }
 
-    private int Forget(int limit)
+    private int Forget(int limit, Func<DateTimeOffset, bool>? mayGo = null)
     {
-        var delivered = _rows.Keys.TakeWhile(s => s <= MinCursor).Take(limit).ToList();
+        var delivered = _rows.TakeWhile(r => r.Key <= MinCursor && mayGo?.Invoke(r.Value.Created) != false).Take(limit).Select(r => r.Key).ToList();
         delivered.ForEach(s => _rows.Remove(s));
         _delivered += delivered.Count;
         return delivered.Count;

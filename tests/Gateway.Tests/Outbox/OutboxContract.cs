@@ -68,6 +68,40 @@ public abstract class OutboxContract
     }
 
     [Fact]
+    public void What_every_hub_has_is_kept_as_long_as_was_asked_and_there_is_room()
+    {
+        using var outbox = Open(TwoHubs with { KeepDelivered = TimeSpan.FromDays(2), MaxBytes = 200_000 });
+        outbox.Append(Entries(3));
+        Time.Advance(TimeSpan.FromDays(1));
+        outbox.Append(Entries(3, from: 4));
+        AcknowledgeAll(outbox, 5);
+        TidyUp(outbox);
+        Assert.Equal(new OutboxSpan(1, 6), outbox.Span);
+        AssertBooks(outbox, acknowledged: 5, pending: 1);
+        Assert.Equal([1, 2, 3, 4, 5, 6], outbox.ReadAfter(0, 100, 100_000).Rows.Select(r => r.Sequence));
+
+        // A day and a bit later the first three are two days old; what was not delivered stays in any case.
+        Time.Advance(TimeSpan.FromHours(25));
+        TidyUp(outbox);
+        Assert.Equal(new OutboxSpan(4, 6), outbox.Span);
+        AssertBooks(outbox, acknowledged: 5, pending: 1);
+        Time.Advance(TimeSpan.FromDays(9));
+        TidyUp(outbox);
+        Assert.Equal(new OutboxSpan(6, 6), outbox.Span);
+
+        // New ones go before kept ones: full of delivered rows, the outbox takes on.
+        AcknowledgeAll(outbox, 6);
+        for (var i = 0; i < 100; i++)
+        {
+            var kept = outbox.Append(Entries(100, from: 7 + (100 * i)));
+            Assert.Equal(AppendOutcome.Kept, kept.Outcome);
+            AcknowledgeAll(outbox, kept.Last);
+        }
+
+        AssertBooks(outbox, acknowledged: 10_006, pending: 0);
+    }
+
+    [Fact]
     public void Sequences_go_on_when_everything_was_delivered()
     {
         using var outbox = Open(TwoHubs);

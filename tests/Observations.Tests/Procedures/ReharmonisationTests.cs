@@ -69,19 +69,22 @@ public sealed class ReharmonisationTests
     }
 
     [Theory]
-    [InlineData(QartodFlag.Suspect, "spike", QartodFlag.Suspect, "spike")]
-    [InlineData(QartodFlag.Fail, "spike", QartodFlag.Fail, "spike")]
-    [InlineData(QartodFlag.Suspect, "gross_range", QartodFlag.Good, null)] // of one value: said anew, and 55 is in range now
-    [InlineData(QartodFlag.Suspect, "gross_range,spike", QartodFlag.Suspect, "spike")]
-    [InlineData(QartodFlag.Good, "spike:2", QartodFlag.Good, "spike:2")]
-    [InlineData(QartodFlag.Suspect, "clock:unsynchronised", QartodFlag.Suspect, "clock:unsynchronised")]
-    [InlineData(QartodFlag.Fail, "gross_range,clock:unsynchronised", QartodFlag.Suspect, "clock:unsynchronised")]
-    [InlineData(QartodFlag.Fail, "gross_range", QartodFlag.Good, "spike:2,flat_line:2")] // its tests were not run then, and can't be now
-    public void What_needed_more_than_the_raw_value_is_carried_over(QartodFlag flag, string tests, QartodFlag expected, string? expectedTests)
+    [InlineData(50, QartodFlag.Suspect, "spike", QartodFlag.Suspect, "spike")]
+    [InlineData(50, QartodFlag.Fail, "spike", QartodFlag.Fail, "spike")]
+    [InlineData(500, QartodFlag.Suspect, "gross_range", QartodFlag.Good, null)] // 354 µg/m³, and half of it is in range: of one value, said anew
+    [InlineData(500, QartodFlag.Suspect, "gross_range,spike", QartodFlag.Suspect, "spike")]
+    [InlineData(500, QartodFlag.Fail, "gross_range,spike", QartodFlag.Fail, "spike")] // suspect by its range, failed as a spike
+    [InlineData(50, QartodFlag.Good, "spike:2", QartodFlag.Good, "spike:2")]
+    [InlineData(50, QartodFlag.Suspect, "clock:unsynchronised", QartodFlag.Suspect, "clock:unsynchronised")]
+    [InlineData(600, QartodFlag.Fail, "gross_range,clock:unsynchronised", QartodFlag.Suspect, "clock:unsynchronised")] // 425 µg/m³ failed, the clock did not
+    [InlineData(600, QartodFlag.Fail, "gross_range", QartodFlag.Good, "spike:2,flat_line:2")] // its tests were not run then, and can't be now
+    public void What_needed_more_than_the_raw_value_is_carried_over(double raw, QartodFlag flag, string tests, QartodFlag expected, string? expectedTests)
     {
-        var before = Build(Ammonia(1, Start) with { Tests = Tests });
-        var now = Build(Ammonia(1.1, Start) with { Tests = Tests });
-        var was = new Observation(before.All[0].Datastream.ToString(), before.All[0].Id, At(0), Start, 35.4, new ResultQuality(flag, tests), 50, 0);
+        var range = new GrossRange(new ValueSpan(-5, 400), new ValueSpan(0, 300));
+        var before = Build(Ammonia(1, Start) with { Tests = Tests, GrossRange = range });
+        var now = Build(Ammonia(0.5, Start) with { Tests = Tests, GrossRange = range });
+        var was = new Observation(
+            before.All[0].Datastream.ToString(), before.All[0].Id, At(0), Start, before.All[0].Apply(raw, At(0)).Value, new ResultQuality(flag, tests), raw, 0);
         Assert.Equal(RemakeOutcome.Remade, Again(before, now).Remake([was], Later, out var made));
         Assert.Equal(new ResultQuality(expected, expectedTests), made.Quality);
     }
