@@ -114,9 +114,13 @@ public sealed partial class EveryProtocolTests
         Assert.Empty(simulator.Errors());
     }
 
-    private static bool Heard(MeetNetRig rig, string datastream) =>
-        MeetNetRig.JsonNow(rig.Http, $"api/observations?datastream={datastream}&limit=1") is { } page
-        && page.GetProperty("observations").EnumerateArray().Any(o => o.TryGetProperty("raw", out var raw) && raw.ValueKind == JsonValueKind.Number);
+    private static bool Heard(MeetNetRig rig, string datastream)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/observations?datastream={datastream}&limit=1&format=csv");
+        using var response = rig.Http.Send(request);
+        using var text = new StreamReader(response.Content.ReadAsStream());
+        return response.IsSuccessStatusCode && MeetNetRig.Csv(text.ReadToEnd()) is [var row] && row["raw"].Length > 0;
+    }
 
     private static string StationOf(IEnumerable<Instrument> played, int broker, string folder)
     {
@@ -196,7 +200,7 @@ public sealed partial class EveryProtocolTests
             var fields = json.GetProperty("fields").EnumerateArray().ToList();
             var observed = fields.First(f => Observed.ContainsKey(f.GetProperty("unit").GetString()!));
             var timing = json.GetProperty("timing");
-            var interval = topic is not null ? "1s" : timing.TryGetProperty("replyTimeout", out _) ? timing.GetProperty("interval").GetString() : null;
+            var interval = topic is not null ? "1s" : framing == "automatic" ? null : timing.TryGetProperty("replyTimeout", out _) ? timing.GetProperty("interval").GetString() : null;
             var serial = json.TryGetProperty("serial", out _) ? string.Empty : ", baud: 9600, dataBits: 8, parity: none, stopBits: 1";
             return new Instrument(
                 $"i{index}-{profile.Split('/')[0]}", profile, framing, topic, address, interval, serial, observed.GetProperty("name").GetString()!,
