@@ -31,6 +31,11 @@ internal sealed class NmeaCodec : IDeviceCodec
     /// <summary>The query: whoever asks, the talker that is asked, Q, the sentence (Vaisala WXT520 manual, "NMEA 0183 query").</summary>
     public int WriteRequest(in FrameContext context, Span<byte> destination)
     {
+        if (_settings.Queries.Length == 0)
+        {
+            return 0;
+        }
+
         "$--"u8.CopyTo(destination);
         _settings.Talker.CopyTo(destination[3..]);
         "Q,"u8.CopyTo(destination[5..]);
