@@ -30,7 +30,7 @@ public sealed class DeviceDocumentTests
         text.Append(CultureInfo.InvariantCulture, $"""
             # Devices
 
-            The {profiles.Count} models that the gateway reads, made from `firmware-config/profiles` and `tests/vectors` by `MEETNET_WRITE=1 ./meetnet test DeviceDocumentTests`.
+            What the gateway reads: {profiles.Count} profiles (a model that speaks two protocols has two), made from `firmware-config/profiles` and `tests/vectors` by `MEETNET_WRITE=1 ./meetnet test DeviceDocumentTests`.
             A unit in brackets is a setting of the instrument, which the station file must state. *Vectors* counts the published, captured or computed samples that
             are run for the model; the file names their sources. [Adding a device](adding-a-device.md) says how another one is added.
 
