@@ -210,9 +210,15 @@ internal sealed class BayernHessenCodec : IDeviceCodec
             && used == 6 + digits;
     }
 
+    /// <summary>A whole number of at most nine digits: what is longer is no id, count or code of any of these protocols.</summary>
     internal static bool TryDigits(ReadOnlySpan<byte> text, out int value)
     {
         value = 0;
+        if (text.Length > 9)
+        {
+            return false;
+        }
+
         foreach (var b in text)
         {
             if (b is < (byte)'0' or > (byte)'9')

@@ -111,8 +111,13 @@ internal sealed class SparkplugCodec : IDeviceCodec
             return Unexpected("not-a-payload", ref readings);
         }
 
-        Follow(topic, payload);
-        readings.Outgoing = _edge.AskRebirth(_place.Group, _place.Edge, context.ReceivedAt);
+        if (!Follow(topic, payload))
+        {
+            return Unexpected("late-death", ref readings);
+        }
+
+        // Of a node that has gone nothing can be asked.
+        readings.Outgoing = topic.Type == "NDEATH" ? null : _edge.AskRebirth(_place.Group, _place.Edge, context.ReceivedAt);
         if (topic.Type == "NDEATH" || (topic.Type == "DDEATH" && topic.Device == _place.Device))
         {
             return Gone(ref readings);
@@ -121,18 +126,17 @@ internal sealed class SparkplugCodec : IDeviceCodec
         return topic.Device == _place.Device ? Values(topic, payload, ref readings) : Unexpected("other-device", ref readings);
     }
 
-    /// <summary>Keeps up with the edge node: births, deaths, sequence numbers and aliases.</summary>
-    private void Follow(SparkplugTopic topic, SparkplugPayload payload)
+    /// <summary>Keeps up with the edge node: births, deaths, sequence numbers and aliases. False for a death that is not of this life.</summary>
+    private bool Follow(SparkplugTopic topic, SparkplugPayload payload)
     {
         switch (topic.Type)
         {
             case "NBIRTH":
-                _edge.Born(payload.Sequence);
+                _edge.Born(payload.Sequence, SessionOf(payload));
                 break;
             case "NDEATH":
                 // The will has no sequence number.
-                _edge.Dead();
-                break;
+                return _edge.Dead(SessionOf(payload));
             default:
                 _edge.Heard(payload.Sequence);
                 break;
@@ -145,6 +149,22 @@ internal sealed class SparkplugCodec : IDeviceCodec
                 _edge.Learn(topic.Device, metric);
             }
         }
+
+        return true;
+    }
+
+    /// <summary>bdSeq, which is the same in a birth and in the will that goes with it.</summary>
+    private static double? SessionOf(SparkplugPayload payload)
+    {
+        while (payload.MoveNext(out var metric))
+        {
+            if (metric.Name.SequenceEqual("bdSeq"u8) && metric.TryNumber(metric.Datatype, 0, out var session))
+            {
+                return session;
+            }
+        }
+
+        return null;
     }
 
     private DecodeStatus Values(SparkplugTopic topic, SparkplugPayload payload, ref ReadingBuffer readings)

@@ -16,6 +16,7 @@ internal sealed class SparkplugEdge
     private readonly Dictionary<ulong, (string Name, int? Datatype)> _aliases = [];
     private readonly Dictionary<string, int> _datatypes = new(StringComparer.Ordinal);
     private int? _sequence;
+    private double? _session;
     private DateTimeOffset? _asked;
 
     /// <summary>Whether its births and all that came after them were seen, so that aliases can be trusted.</summary>
@@ -25,15 +26,23 @@ internal sealed class SparkplugEdge
     public static int Next(int sequence) => (sequence + 1) % Sequences;
 
     /// <summary>A birth of the edge node: everything that was known before is void.</summary>
-    public void Born(int? sequence)
+    /// <param name="session">Its bdSeq: the death that belongs to this birth has the same (§6.4.16).</param>
+    public void Born(int? sequence, double? session = null)
     {
+        _session = session;
         _aliases.Clear();
         _datatypes.Clear();
         _sequence = sequence;
         IsKnown = true;
     }
 
-    public void Dead() => IsKnown = false;
+    /// <summary>A death. False when it is that of an earlier connection, which the broker published late: the edge node lives.</summary>
+    public bool Dead(double? session)
+    {
+        var late = IsKnown && session is not null && _session is not null && session != _session;
+        IsKnown &= late;
+        return !late;
+    }
 
     /// <summary>A message after the birth; a number that is left out means that a message was lost.</summary>
     public void Heard(int? sequence)

@@ -114,7 +114,7 @@ internal sealed class DeviceSession
         var buffer = new ReadingBuffer(_readings.AsSpan(_count));
         var status = Instrument.Codec.Decode(context with { ReceivedAt = arrival.Utc }, frame, ref buffer);
         Outgoing = buffer.Outgoing;
-        if (status == DecodeStatus.Unexpected)
+        if (status == DecodeStatus.Unexpected || (context.Retained && status == DecodeStatus.Ok && !SaysWhen(buffer)))
         {
             return FrameFate.Unexpected;
         }
@@ -134,6 +134,20 @@ internal sealed class DeviceSession
 
         _worst = status;
         return FrameFate.NotReady;
+    }
+
+    /// <summary>Whether a message that the broker had kept says when its numbers applied: they may be days old, and its arrival says nothing.</summary>
+    private bool SaysWhen(in ReadingBuffer buffer)
+    {
+        foreach (var reading in buffer.Readings)
+        {
+            if (reading.Time?.Offset is null && buffer.NetworkTime is null && (buffer.DeviceTime is null || Instrument.Datastreams.Any(d => d.Stamp is null)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using MeetNet.Devices;
 using MeetNet.Gateway.Lines;
@@ -52,7 +53,7 @@ internal sealed class HttpNodeSession
                 {
                     await ListenAsync(stop);
                 }
-                catch (IOException e)
+                catch (Exception e) when (e is IOException or SocketException)
                 {
                     Change(LineState.Waiting, e.Message);
                 }
@@ -109,7 +110,6 @@ internal sealed class HttpNodeSession
 
         if (await BodyAsync(http, stop) is not { } body)
         {
-            http.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
             return;
         }
 
@@ -147,8 +147,10 @@ internal sealed class HttpNodeSession
             await http.Request.Body.CopyToAsync(body, stop);
             return body.ToArray();
         }
-        catch (BadHttpRequestException)
+        catch (BadHttpRequestException e)
         {
+            // Too long, or broken on its way.
+            http.Response.StatusCode = e.StatusCode;
             return null;
         }
     }

@@ -100,6 +100,12 @@ internal sealed class LineArbiter
 
     private async Task PollAsync(ILine line, FrameLoop frames, CancellationToken stop)
     {
+        // What was begun before the line ended is not gone on with: a result that waited meanwhile would be taken for one of now.
+        foreach (var session in _sessions)
+        {
+            session.TakeParked();
+        }
+
         var schedule = new PollSchedule([.. _sessions.Select(s => s.Instrument.Poll)], _time);
         while (true)
         {
@@ -313,10 +319,10 @@ internal sealed class LineArbiter
 
             if (TakeFrame(session, context, read, line) != FrameFate.Unexpected)
             {
-                if (context.Silent)
+                if (context.Silent || context.Attempt > 0)
                 {
                     // Perhaps this is the answer to the request before, only late, and that to this one is still on its way: it must not be taken for the next one's.
-                    await Task.Delay(2 * limit, _time, stop);
+                    await Task.Delay(context.Silent ? 2 * limit : timing.ReplyTimeout, _time, stop);
                 }
 
                 return ExchangeResult.Answered;

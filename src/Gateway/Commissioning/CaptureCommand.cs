@@ -46,7 +46,8 @@ internal static class CaptureCommand
             return ExitCodes.Failure;
         }
 
-        var record = await RecordAsync(open, station.On(line), time, TimeProvider.System, error, cancelled);
+        var echo = line is SerialStationLine { Echo: true };
+        var record = await RecordAsync(open, station.On(line), time, TimeProvider.System, error, cancelled, echo);
         foreach (var instrument in station.On(line))
         {
             var text = CaptureText.Write(station, instrument, record);
@@ -68,12 +69,12 @@ internal static class CaptureCommand
 
     /// <summary>Serves the line as the gateway would, for that long, until it ends or until Ctrl-C.</summary>
     internal static async Task<IReadOnlyList<RecordedBytes>> RecordAsync(
-        ILine open, IReadOnlyList<Instrument> instruments, TimeSpan time, TimeProvider clock, TextWriter error, CancellationToken cancelled)
+        ILine open, IReadOnlyList<Instrument> instruments, TimeSpan time, TimeProvider clock, TextWriter error, CancellationToken cancelled, bool echo = false)
     {
         var recording = new RecordingLine(open, clock);
         var sets = Channel.CreateUnbounded<ReadingSet>();
         using var logs = LoggerFactory.Create(logging => logging.AddMeetNetLog(new LogOptions()));
-        var arbiter = new LineArbiter([.. instruments.Select(recording.Listen)], sets.Writer, clock, logs.CreateLogger("Capture"));
+        var arbiter = new LineArbiter([.. instruments.Select(recording.Listen)], sets.Writer, clock, logs.CreateLogger("Capture"), echo);
         using var limit = new CancellationTokenSource(time, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancelled);
         try

@@ -1,6 +1,7 @@
 using MeetNet.Gateway.Stations;
 using MeetNet.Observations;
 using MeetNet.Observations.Procedures;
+using MeetNet.Observations.Reference;
 
 namespace MeetNet.Gateway.Harmonisation;
 
@@ -23,11 +24,14 @@ internal sealed class InputMemory
     public void Remember(in Observation observation)
     {
         if (_latest.Count > 0 && observation.Quality.Flag is QartodFlag.Good or QartodFlag.NotEvaluated && observation.Result is { } result
-            && _latest.TryGetValue(observation.DatastreamId, out var before) && !(before?.At > observation.PhenomenonTime.End))
+            && _latest.TryGetValue(observation.DatastreamId, out var before) && !IsNewer(before?.At, observation.PhenomenonTime.End))
         {
             _latest[observation.DatastreamId] = (observation.PhenomenonTime.End, result);
         }
     }
+
+    /// <summary>Whether what is known is newer. What lies so far ahead that no procedure would use it came from a clock that was wrong, and must not stand in the way.</summary>
+    private static bool IsNewer(DateTimeOffset? known, DateTimeOffset end) => known > end && known - end <= AirInputs.LongestAge;
 
     /// <summary>What there is for a procedure at a time: each input when it is near enough to it, before or after.</summary>
     public ProcedureInputs For(Procedure procedure, PhenomenonTime time) => procedure.Inputs.Count switch

@@ -101,10 +101,12 @@ internal sealed class FolderLine : ILine
         {
             // Closed.
         }
-
-        _requests.Writer.TryComplete();
-        await _pipe.Writer.CompleteAsync();
-        _ended.SetResult(new LineEnd(LineEndKind.Closed, "closed"));
+        finally
+        {
+            _requests.Writer.TryComplete();
+            await _pipe.Writer.CompleteAsync();
+            _ended.SetResult(new LineEnd(LineEndKind.Closed, "closed"));
+        }
     }
 
     private string Answer(string request)

@@ -15,8 +15,13 @@ internal sealed class TcpLine : ILine
     /// <summary>A station's network is small: a connection that takes longer is to something that is switched off.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>A peer that lost its power is noticed by the kernel after about a minute: 30 s of silence and three probes 10 s apart.</summary>
+    /// <summary>
+    /// A peer that lost its power is noticed by the kernel after about a minute: 30 s of silence and three probes 10 s apart, or, since nothing is probed while what was sent is
+    /// not acknowledged, a minute without an acknowledgement (tcp(7), TCP_USER_TIMEOUT).
+    /// </summary>
     private const int KeepAliveSeconds = 30, KeepAliveInterval = 10, KeepAliveProbes = 3;
+
+    private const int TcpLevel = 6 /* IPPROTO_TCP */, UserTimeout = 18 /* TCP_USER_TIMEOUT */, UserTimeoutMilliseconds = 60_000;
 
     /// <summary>Instruments send little; what waits in the kernel has no arrival time yet, so little may wait there.</summary>
     private const int KernelBuffer = 16 << 10;
@@ -63,6 +68,7 @@ internal sealed class TcpLine : ILine
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveInterval);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+            socket.SetRawSocketOption(TcpLevel, UserTimeout, BitConverter.GetBytes(UserTimeoutMilliseconds));
             return new LineOpening(new TcpLine(settings.Name, socket, time), null);
         }
         catch (SocketException e)

@@ -26,6 +26,13 @@ public sealed class HessenNumberTests
         Assert.True(expected == readings.Readings[0].Value, source);
     }
 
+    [Theory]
+    [InlineData("999999999", true)]
+    [InlineData("1511865967124", false)]
+    [InlineData("12a", false)]
+    public void Digits_are_a_number_of_at_most_nine(string text, bool expected) =>
+        Assert.Equal(expected, BayernHessenCodec.TryDigits(System.Text.Encoding.ASCII.GetBytes(text), out _));
+
     [Fact]
     public void The_answer_printed_in_the_thermo_manual_gives_three_groups_numbered_from_the_address()
     {
